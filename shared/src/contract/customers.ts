@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { CUSTOMER_EVENT_KINDS } from '../customers.ts'
+import { LIMITS } from '../limits.ts'
+import { defineContract, staff } from './define.ts'
+import { jobStarted, moment, pageOf, paging, rowId, searchText, staffRef, wecomId } from './parts.ts'
+
+export const customerTag = z.object({ tagId: z.string(), name: z.string(), group: z.string(), kind: z.enum(['wecom', 'personal']) })
+export type CustomerTag = z.infer<typeof customerTag>
+
+/** One friendship between a member and a customer. Remark, tags, source belong to the relation, not to the person. */
+export const relation = z.object({
+  staff: staffRef,
+  remark: z.string(), description: z.string(), remarkCorp: z.string(),
+  /** Masked unless the viewer may see phones (SYS-17). */
+  phones: z.array(z.string()),
+  addWay: z.number().int(), source: z.string(), channel: z.string().nullable(),
+  addedAt: moment,
+  state: z.enum(['active', 'removed', 'lost']), endedAt: moment.nullable(),
+  tags: z.array(customerTag),
+  own: z.boolean(),
+})
+export type Relation = z.infer<typeof relation>
+
+export const customerRow = z.object({
+  customerId: z.number().int(), externalUserId: z.string(), name: z.string(), avatar: z.string().nullable(),
+  kind: z.enum(['wechat', 'wecom']), corpName: z.string().nullable(),
+  remark: z.string(), owner: staffRef, tags: z.array(customerTag), source: z.string(), addedAt: moment,
+  state: z.enum(['active', 'removed', 'lost']), lastReadAt: moment.nullable(),
+})
+export type CustomerRow = z.infer<typeof customerRow>
+
+export const customerProfile = z.object({
+  customerId: z.number().int(), externalUserId: z.string(), name: z.string(), avatar: z.string().nullable(),
+  kind: z.enum(['wechat', 'wecom']), gender: z.enum(['unknown', 'male', 'female']),
+  corpName: z.string().nullable(), corpFullName: z.string().nullable(), position: z.string().nullable(),
+  /** The viewer's own relation, when she has one. */
+  own: relation.nullable(),
+  /** Relations the viewer's data scope allows (her own included). */
+  relations: z.array(relation),
+  /** How many other members are friends of this customer, whether visible or not. */
+  otherStaff: z.number().int(),
+  groupChats: z.array(z.object({ groupChatId: z.number().int(), name: z.string() })),
+  events: z.number().int(),
+})
+export type CustomerProfile = z.infer<typeof customerProfile>
+
+/** One line of the timeline, worded by the server (customer journey). */
+export const timelineRow = z.object({
+  eventId: z.number().int(), kind: z.enum(CUSTOMER_EVENT_KINDS), title: z.string(), detail: z.string().nullable(), at: moment,
+  staff: staffRef.nullable(), materialId: z.number().int().nullable(),
+})
+export type TimelineRow = z.infer<typeof timelineRow>
+
+export const groupChat = z.object({
+  groupChatId: z.number().int(), chatId: z.string(), name: z.string(), owner: staffRef.nullable(), notice: z.string().nullable(), createdAt: moment,
+  memberCount: z.number().int(), customerCount: z.number().int(), ownCustomerCount: z.number().int(),
+  state: z.enum(['normal', 'dismissed']),
+})
+export type GroupChatView = z.infer<typeof groupChat>
+
+export const groupMember = z.object({
+  memberId: z.string(), name: z.string(), avatar: z.string().nullable(), kind: z.enum(['staff', 'customer', 'stranger']),
+  customerId: z.number().int().nullable(), own: z.boolean(), joinedAt: moment.nullable(), joinedBy: z.string().nullable(), admin: z.boolean(),
+})
+export type GroupMember = z.infer<typeof groupMember>
+
+export const tagGroup = z.object({
+  groupId: z.string(), name: z.string(), order: z.number(),
+  tags: z.array(z.object({ tagId: z.string(), name: z.string(), order: z.number(), people: z.number().int() })),
+})
+export type TagGroup = z.infer<typeof tagGroup>
+
+export const customersContract = defineContract({
+  'GET /api/customers': {
+    summary: 'Customers within the viewer’s data scope',
+    who: staff(),
+    query: z.object({
+      ...paging, q: searchText, tagId: wecomId.optional(), ownerId: rowId.optional(),
+      state: z.enum(['active', 'removed', 'lost']).optional(),
+    }),
+    response: pageOf(customerRow),
+  },
+  'GET /api/customers/:customerId': {
+    summary: 'Profile of one customer', who: staff(), params: z.object({ customerId: rowId }), response: customerProfile,
+  },
+  'GET /api/customers/by-external/:externalUserId': {
+    summary: 'Profile of the customer in the current chat; read from WeCom when not yet known',
+    who: staff(), params: z.object({ externalUserId: wecomId }), response: customerProfile,
+  },
+  'GET /api/customers/:customerId/timeline': {
+    summary: 'Customer log, newest first', who: staff(), params: z.object({ customerId: rowId }), query: z.object({ ...paging }), response: pageOf(timelineRow),
+  },
+  'PUT /api/customers/:customerId/tags': {
+    summary: 'Adds and removes corp tags on the viewer’s own relation, in WeCom and here',
+    who: staff('customers.write'), params: z.object({ customerId: rowId }),
+    body: z.object({
+      add: z.array(wecomId).max(LIMITS.tagsPerChange).default([]),
+      remove: z.array(wecomId).max(LIMITS.tagsPerChange).default([]),
+    }).refine((b) => b.add.length + b.remove.length > 0, '没有要修改的标签'),
+    response: customerProfile,
+  },
+  'GET /api/customers/:customerId/phones': {
+    summary: 'Full phone numbers; every look is logged (SYS-17)', who: staff('customers.phone'), params: z.object({ customerId: rowId }),
+    response: z.object({ phones: z.array(z.string()) }),
+  },
+  'POST /api/customers/sync': { summary: 'Full sync of customers, tags and groups from WeCom', who: staff('staff.sync'), response: jobStarted },
+  'GET /api/tags': { summary: 'Corp tags by group', who: staff(), response: z.object({ groups: z.array(tagGroup) }) },
+  'GET /api/group-chats/by-chat/:chatId': {
+    summary: 'The customer group in the current chat', who: staff(), params: z.object({ chatId: wecomId }), response: groupChat,
+  },
+  'GET /api/group-chats/:groupChatId/members': {
+    summary: 'Members of a group, and who of them is a customer', who: staff(), params: z.object({ groupChatId: rowId }),
+    query: z.object({ ...paging, kind: z.enum(['staff', 'customer', 'stranger']).optional() }), response: pageOf(groupMember),
+  },
+})

@@ -1,0 +1,31 @@
+import { customersContract } from './customers.ts'
+import { materialsContract } from './materials.ts'
+import { operationsContract } from './operations.ts'
+import { radarContract } from './radar.ts'
+import { sessionContract } from './session.ts'
+import { setupContract } from './setup.ts'
+import { staffContract } from './staff.ts'
+import type * as d from './define.ts'
+
+/** Every endpoint of the JSON API, by `METHOD /path`. */
+export const contract = {
+  ...sessionContract, ...setupContract, ...staffContract, ...operationsContract, ...customersContract, ...materialsContract, ...radarContract,
+}
+export type Contract = typeof contract
+export type ContractKey = keyof Contract
+
+/** What a caller gives and gets, by endpoint key: the only types the H5 needs. */
+export type ParamsIn<K extends ContractKey> = d.ParamsGiven<Contract[K]>
+export type QueryIn<K extends ContractKey> = d.QueryGiven<Contract[K]>
+export type BodyIn<K extends ContractKey> = d.BodyGiven<Contract[K]>
+export type AnswerOf<K extends ContractKey> = d.AnswerGiven<Contract[K]>
+
+export * from './define.ts'
+export * from './parts.ts'
+export * from './customers.ts'
+export * from './materials.ts'
+export * from './operations.ts'
+export * from './radar.ts'
+export * from './session.ts'
+export * from './setup.ts'
+export * from './staff.ts'

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { AUDIT_ACTIONS, CALLBACK_STATES, JOB_KINDS, JOB_STATES } from '../operations.ts'
+import type { AuditAction } from '../operations.ts'
+import { defineContract, staff } from './define.ts'
+import { moment, pageOf, paging, rowId, staffRef } from './parts.ts'
+
+/** A piece of long work with progress (GEN-5, SYS-16). */
+export const job = z.object({
+  jobId: z.number().int(), kind: z.enum(JOB_KINDS), title: z.string(), state: z.enum(JOB_STATES),
+  done: z.number().int(), total: z.number().int().nullable(), failed: z.number().int(),
+  note: z.string().nullable(), error: z.string().nullable(),
+  requestedBy: staffRef.nullable(), createdAt: moment, startedAt: moment.nullable(), finishedAt: moment.nullable(),
+})
+export type JobView = z.infer<typeof job>
+
+const auditActionKeys = Object.keys(AUDIT_ACTIONS) as [AuditAction, ...AuditAction[]]
+
+export const auditRow = z.object({
+  auditId: z.number().int(), action: z.enum(auditActionKeys), actor: staffRef.nullable(),
+  subject: z.string(), before: z.unknown(), after: z.unknown(), from: z.string().nullable(), at: moment,
+})
+export type AuditRow = z.infer<typeof auditRow>
+
+export const callbackRow = z.object({
+  callbackId: z.number().int(), event: z.string(), changeType: z.string().nullable(), subject: z.string().nullable(),
+  state: z.enum(CALLBACK_STATES), attempts: z.number().int(), error: z.string().nullable(),
+  createdAt: moment, receivedAt: moment, processedAt: moment.nullable(),
+})
+export type CallbackRow = z.infer<typeof callbackRow>
+
+export const operationsContract = defineContract({
+  'GET /api/jobs': { summary: 'Job centre (SYS-16)', who: staff('jobs.read'), query: z.object({ ...paging }), response: pageOf(job) },
+  'GET /api/jobs/:jobId': { summary: 'One job with its progress', who: staff('jobs.read'), params: z.object({ jobId: rowId }), response: job },
+  'GET /api/jobs/:jobId/failures': {
+    summary: 'What failed in a job, and why', who: staff('jobs.read'), params: z.object({ jobId: rowId }), query: z.object({ ...paging }),
+    response: pageOf(z.object({ item: z.string(), reason: z.string() })),
+  },
+  'POST /api/jobs/:jobId/retry': { summary: 'Runs a failed job again from where it stopped', who: staff('staff.sync'), params: z.object({ jobId: rowId }), response: job },
+  'POST /api/jobs/:jobId/cancel': { summary: 'Stops a job after the step in hand', who: staff('staff.sync'), params: z.object({ jobId: rowId }), response: job },
+  'GET /api/audit': {
+    summary: 'Audit log (SYS-9)', who: staff('audit.read'),
+    query: z.object({ ...paging, action: z.enum(auditActionKeys).optional(), actorId: rowId.optional(), from: z.coerce.number().int().optional(), to: z.coerce.number().int().optional() }),
+    response: pageOf(auditRow),
+  },
+  'GET /api/callbacks': {
+    summary: 'Received callbacks with their state; dead letters are state=dead', who: staff('callbacks.read'),
+    query: z.object({ ...paging, state: z.enum(CALLBACK_STATES).optional() }),
+    response: pageOf(callbackRow).extend({ counts: z.object({ pending: z.number(), failed: z.number(), dead: z.number() }), lastReceivedAt: moment.nullable() }),
+  },
+  'GET /api/callbacks/:callbackId': {
+    summary: 'One callback with its fields', who: staff('callbacks.read'), params: z.object({ callbackId: rowId }),
+    response: callbackRow.extend({ fields: z.record(z.string(), z.unknown()) }),
+  },
+  'POST /api/callbacks/:callbackId/replay': {
+    summary: 'Handles a callback again', who: staff('callbacks.read'), params: z.object({ callbackId: rowId }), response: callbackRow,
+  },
+})

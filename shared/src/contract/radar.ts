@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { defineContract, staff } from './define.ts'
+import { MATERIAL_TYPES } from '../materials.ts'
+import { READER_KINDS, SHARE_STATES } from '../radar.ts'
+import { moment, pageOf, paging, rowId, staffRef, wecomId } from './parts.ts'
+
+export const shareChat = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('customer'), externalUserId: wecomId }),
+  z.object({ kind: z.literal('group'), chatId: wecomId }),
+])
+export type ShareChat = z.infer<typeof shareChat>
+
+/** The payload for ww.sendChatMessage (wecom-api/00 §9.4). */
+export const newsMessage = z.object({
+  msgtype: z.literal('news'),
+  news: z.object({ link: z.string(), title: z.string(), desc: z.string(), imgUrl: z.string() }),
+})
+export type NewsMessage = z.infer<typeof newsMessage>
+
+export const viewRow = z.object({
+  viewId: z.number().int(), shareId: z.number().int(),
+  material: z.object({ materialId: z.number().int(), title: z.string(), type: z.enum(MATERIAL_TYPES), pages: z.number().int().nullable() }),
+  reader: z.enum(READER_KINDS),
+  customer: z.object({ customerId: z.number().int(), name: z.string(), avatar: z.string().nullable() }).nullable(),
+  /** How the reader is named on screen: the customer, 「某某」的朋友, or 未识别的读者. */
+  readerName: z.string(),
+  staff: staffRef,
+  openedAt: moment, lastSeenAt: moment, visibleMs: z.number().int(), lastPage: z.number().int().nullable(), maxPage: z.number().int().nullable(),
+  /** Visible milliseconds per page, first page first. */
+  pageMs: z.array(z.number().int()),
+  /** 0…100 */
+  depth: z.number().int(),
+  readingNow: z.boolean(), device: z.string(), openNumber: z.number().int(),
+})
+export type ViewRow = z.infer<typeof viewRow>
+
+export const radarContract = defineContract({
+  'POST /api/shares': {
+    summary: 'Prepares a tracked link for the current chat (MAT-14)',
+    who: staff(),
+    /** The same requestId gives the same share: pressing twice sends once (GEN-8). */
+    body: z.object({ materialId: rowId, chat: shareChat, requestId: z.uuid() }),
+    response: z.object({ shareId: z.number().int(), state: z.enum(SHARE_STATES), message: newsMessage }),
+  },
+  'PUT /api/shares/:shareId/outcome': {
+    summary: 'What became of the message in the client',
+    who: staff(), params: z.object({ shareId: rowId }),
+    body: z.object({ state: z.enum(['sent', 'cancelled', 'failed']), reason: z.string().max(200).optional() }),
+    response: z.object({ shareId: z.number().int(), state: z.enum(SHARE_STATES) }),
+  },
+  'GET /api/radar/views': {
+    summary: 'Views within the viewer’s scope, newest first; of a customer, a material, or of all',
+    who: staff(),
+    query: z.object({ ...paging, customerId: rowId.optional(), materialId: rowId.optional(), now: z.enum(['reading']).optional() }),
+    response: pageOf(viewRow),
+  },
+  'GET /api/radar/today': {
+    summary: 'Figures of today against yesterday at the same time, and today by colleague',
+    who: staff(),
+    response: z.object({
+      readingNow: z.number().int(),
+      figures: z.object({
+        opens: z.number().int(), opensBefore: z.number().int(), readers: z.number().int(), readersBefore: z.number().int(),
+        shares: z.number().int(), sharesBefore: z.number().int(), averageMs: z.number().int(), averageMsBefore: z.number().int(),
+        newCustomers: z.number().int(), newCustomersBefore: z.number().int(), lost: z.number().int(), lostBefore: z.number().int(),
+      }),
+      colleagues: z.array(z.object({ staff: staffRef, shares: z.number().int(), opens: z.number().int() })),
+    }),
+  },
+  'GET /api/live': { summary: 'Server-sent events for the signed-in viewer (LiveEvent)', who: staff(), raw: true },
+})

@@ -1,0 +1,17 @@
+/** Sources of a friendship, WeCom's add_way (wecom-api/03 §1.3). */
+export const ADD_WAY_LABELS: Record<number, string> = {
+  0: '未知来源', 1: '扫描二维码', 2: '搜索手机号', 3: '名片分享', 4: '群聊', 5: '手机通讯录', 6: '微信联系人', 8: '安装应用时自动添加',
+  9: '搜索邮箱', 10: '视频号', 11: '日程参与人', 12: '会议参与人', 13: '微信好友的企业微信', 14: '智慧硬件客服', 15: '上门服务客服',
+  16: '获客链接', 17: '定制开发', 18: '需求回复', 21: '第三方售前客服', 22: '可能的商务伙伴', 24: '接受微信好友申请', 201: '同事共享', 202: '管理员分配',
+}
+
+/** Name of a source; codes WeCom may add later read as unknown. */
+export function sourceLabel(addWay: number): string {
+  return ADD_WAY_LABELS[addWay] ?? '未知来源'
+}
+
+/** Kinds of rows in the customer log, `customer_events`. */
+export const CUSTOMER_EVENT_KINDS = [
+  'added', 'half_added', 'removed_by_staff', 'lost', 'restored', 'renamed', 'remark_changed', 'tags_changed', 'group_joined', 'group_left', 'share_sent', 'material_opened', 'material_forwarded',
+] as const
+export type CustomerEventKind = (typeof CUSTOMER_EVENT_KINDS)[number]

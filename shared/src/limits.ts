@@ -1,0 +1,40 @@
+/** Limits that form and server check alike (GEN-7). Lengths count one per character. */
+export const LIMITS = {
+  /** MAT-4 */
+  materialTitle: 20,
+  materialSummary: 120,
+  materialUrl: 1024,
+  /** MAT-2 */
+  materialGroupName: 20,
+  /** MAT-5: bytes */
+  pdfBytes: 20 * 1024 * 1024,
+  pdfPages: 300,
+  /** MAT-7: bytes */
+  imageBytes: 10 * 1024 * 1024,
+  /** Pixels (width × height) of a picture we are willing to decode. */
+  imagePixels: 60_000_000,
+  /** MAT-9 */
+  materialScore: 100,
+  /** WeCom: externalcontact/remark */
+  remark: 20,
+  /** WeCom: a tag's name; our own form asks for 15 (TAG-6). */
+  tagName: 15,
+  /** WeCom: tags in one mark_tag call that we allow at once. */
+  tagsPerChange: 50,
+  searchText: 50,
+  roleName: 20,
+  page: 20,
+  pageMax: 100,
+} as const
+
+/** MAT-15: one open never counts more than this many milliseconds of reading. */
+export const VIEW_CAP_MS = 30 * 60 * 1000
+/** The page reports at least this often while it is visible. */
+export const BEAT_INTERVAL_MS = 4000
+/** Without a beat for this long a reader is no longer "reading now". */
+export const READING_NOW_MS = 15_000
+/** SYS-3: a staff session lives 12 hours. */
+export const SESSION_MS = 12 * 60 * 60 * 1000
+
+/** True when the text is a WeCom userid (wecom-api/00 §1). */
+export const USERID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_\-@.]{0,63}$/
