@@ -1,14 +1,14 @@
 import type { z } from 'zod'
 import type { Permission } from '../roles.ts'
 
+/** Nobody needs to be signed in. */
+export interface OpenWho { kind: 'public' }
+/** A signed-in member of the corp, optionally holding one permission. */
+export interface StaffWho { kind: 'staff'; permission?: Permission }
+/** Someone setting up a corp: holds settings.write, or a one-time set-up link (SYS-14). */
+export interface SetupWho { kind: 'setup' }
 /** Who may call an endpoint. The check happens before the handler runs, from the session alone. */
-export type Who =
-  /** Nobody needs to be signed in. */
-  | { kind: 'public' }
-  /** A signed-in member of the corp, optionally holding one permission. */
-  | { kind: 'staff'; permission?: Permission }
-  /** Someone setting up a corp: a super administrator, or the holder of a one-time set-up link (SYS-14). */
-  | { kind: 'setup' }
+export type Who = OpenWho | StaffWho | SetupWho
 
 export interface Endpoint {
   who: Who
@@ -34,9 +34,9 @@ export function defineContract<const T extends Endpoints>(endpoints: T): T {
   return endpoints
 }
 
-export const open: Who = { kind: 'public' }
-export const setup: Who = { kind: 'setup' }
-export const staff = (permission?: Permission): Who => (permission ? { kind: 'staff', permission } : { kind: 'staff' })
+export const open: OpenWho = { kind: 'public' }
+export const setup: SetupWho = { kind: 'setup' }
+export const staff = (permission?: Permission): StaffWho => (permission ? { kind: 'staff', permission } : { kind: 'staff' })
 
 type Parsed<T> = T extends z.ZodType ? z.output<T> : undefined
 type Given<T> = T extends z.ZodType ? z.input<T> : undefined

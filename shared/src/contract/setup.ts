@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { USERID_PATTERN } from '../limits.ts'
 import { SETUP_STEPS } from '../setup.ts'
-import { defineContract, setup } from './define.ts'
+import { defineContract, open, setup } from './define.ts'
 import { moment, typedText } from './parts.ts'
 
 export const setupStep = z.object({
@@ -34,7 +34,7 @@ export type SetupState = z.infer<typeof setupState>
 export const setupContract = defineContract({
   'POST /api/setup/session': {
     summary: 'Exchanges a one-time set-up link for a set-up session',
-    who: { kind: 'public' },
+    who: open,
     body: z.object({ ticket: z.string().min(20).max(200) }),
     response: z.object({ expiresAt: moment }),
   },

@@ -1,0 +1,41 @@
+import { and, eq, gt, lt, or } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
+import type { MySqlColumn } from 'drizzle-orm/mysql-core'
+import { badRequest } from '../http/errors.ts'
+
+type Key = number | string
+
+/** Where a page starts: the sort values of the last row shown, opaque to callers. */
+export function encodeCursor(keys: readonly Key[]): string {
+  return Buffer.from(JSON.stringify(keys)).toString('base64url')
+}
+
+/** Reads a cursor of `length` values; anything else is a 400. */
+export function decodeCursor(cursor: string, length: number): Key[] {
+  try {
+    const keys: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+    if (Array.isArray(keys) && keys.length === length && keys.every((k) => typeof k === 'string' || (typeof k === 'number' && Number.isFinite(k)))) return keys
+  } catch {
+    throw badRequest('翻页位置无效，请刷新列表')
+  }
+  throw badRequest('翻页位置无效，请刷新列表')
+}
+
+/**
+ * The rows after a cursor, for a list sorted by the given columns (all descending, or all ascending).
+ * Undefined without a cursor.
+ */
+export function afterCursor(cursor: string | undefined, columns: readonly MySqlColumn[], direction: 'desc' | 'asc' = 'desc'): SQL | undefined {
+  if (!cursor) return undefined
+  const keys = decodeCursor(cursor, columns.length)
+  const beyond = direction === 'desc' ? lt : gt
+  const alternatives = columns.map((column, i) => and(...columns.slice(0, i).map((earlier, j) => eq(earlier, keys[j])), beyond(column, keys[i])))
+  return or(...alternatives)
+}
+
+/** Cuts `limit + 1` fetched rows to a page and its cursor. */
+export function toPage<R, T>(rows: readonly R[], limit: number, keysOf: (row: R) => readonly Key[], present: (row: R) => T): { items: T[]; next: string | null } {
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  return { items: shown.map(present), next: rows.length > limit && last ? encodeCursor(keysOf(last)) : null }
+}

@@ -1,0 +1,44 @@
+import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { Readable } from 'node:stream'
+import { assertSafeKey } from './store.ts'
+import type { FileStore } from './store.ts'
+
+export interface S3Options { endpoint: string; region: string; bucket: string; accessKeyId: string; secretAccessKey: string; pathStyle: boolean }
+
+/** Files in any S3-compatible store. */
+export function createS3Files(options: S3Options): FileStore & { close(): void } {
+  const client = new S3Client({
+    endpoint: options.endpoint, region: options.region, forcePathStyle: options.pathStyle,
+    credentials: { accessKeyId: options.accessKeyId, secretAccessKey: options.secretAccessKey },
+    // Compatible stores often don't know the newer default checksums.
+    requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED',
+  })
+  const find = async (key: string) => {
+    assertSafeKey(key)
+    try {
+      return await client.send(new GetObjectCommand({ Bucket: options.bucket, Key: key }))
+    } catch (error) {
+      if (error instanceof NoSuchKey || (error instanceof Error && error.name === 'NoSuchKey')) return null
+      throw error
+    }
+  }
+  return {
+    async put(key, body, contentType) {
+      assertSafeKey(key)
+      await client.send(new PutObjectCommand({ Bucket: options.bucket, Key: key, Body: body, ContentType: contentType }))
+    },
+    async get(key) {
+      const found = await find(key)
+      return found?.Body ? Buffer.from(await found.Body.transformToByteArray()) : null
+    },
+    async stream(key) {
+      const found = await find(key)
+      return found?.Body instanceof Readable ? { body: found.Body, bytes: found.ContentLength ?? 0 } : null
+    },
+    async remove(key) {
+      assertSafeKey(key)
+      await client.send(new DeleteObjectCommand({ Bucket: options.bucket, Key: key }))
+    },
+    close: () => client.destroy(),
+  }
+}

@@ -1,0 +1,18 @@
+import type { Readable } from 'node:stream'
+
+/** Where uploaded and drawn files live. Keys are `corp/…` paths made by us, never by people. */
+export interface FileStore {
+  put(key: string, body: Buffer, contentType: string): Promise<void>
+  /** Null when there is no such file. */
+  get(key: string): Promise<Buffer | null>
+  /** Null when there is no such file. */
+  stream(key: string): Promise<{ body: Readable; bytes: number } | null>
+  remove(key: string): Promise<void>
+}
+
+const SAFE_KEY = /^[a-z0-9][a-z0-9/_.-]{0,200}$/
+
+/** Refuses keys that could leave the store's folder. */
+export function assertSafeKey(key: string): void {
+  if (!SAFE_KEY.test(key) || key.includes('..') || key.includes('//')) throw new Error('unsafe file key')
+}

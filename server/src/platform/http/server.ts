@@ -1,0 +1,92 @@
+import cookie from '@fastify/cookie'
+import helmet from '@fastify/helmet'
+import multipart from '@fastify/multipart'
+import rateLimit from '@fastify/rate-limit'
+import Fastify from 'fastify'
+import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ErrorBody } from '@zhike/shared'
+import { isDatabaseAway } from '../db/connect.ts'
+import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
+import { isRedisAway } from '../redis.ts'
+import type { RedisClient } from '../redis.ts'
+import { randomToken } from '../crypto/secret-box.ts'
+import { AppError, forbidden, unavailable } from './errors.ts'
+
+export interface ServerOptions { baseUrl: string; secure: boolean; trustProxy: number; log: Log; metrics: Metrics; redis: RedisClient; redisPrefix: string; fileBytes: number }
+
+/** The bare HTTP server: security headers, cookies, uploads, rate limits, request ids, error answers. Knows no area. */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: options.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: () => randomToken(9),
+    trustProxy: options.trustProxy > 0 ? (_address: string, hop: number) => hop <= options.trustProxy : false,
+    bodyLimit: 1024 * 1024,
+    requestTimeout: 60_000,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+  })
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply))
+  app.setNotFoundHandler((request, reply) => answerError(new AppError('not_found', '没有这个页面'), request, reply))
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'self'"], 'script-src': ["'self'"], 'style-src': ["'self'", "'unsafe-inline'"], 'img-src': ["'self'", 'data:', 'blob:', 'https:'],
+        'connect-src': ["'self'"], 'font-src': ["'self'"], 'object-src': ["'none'"], 'base-uri': ["'none'"], 'form-action': ["'self'"], 'frame-ancestors': ["'self'"],
+      },
+    },
+    hsts: options.secure ? { maxAge: 15_552_000 } : false,
+    frameguard: { action: 'sameorigin' },
+    referrerPolicy: { policy: 'same-origin' },
+    crossOriginEmbedderPolicy: false,
+  })
+  await app.register(cookie)
+  await app.register(multipart, { limits: { fileSize: options.fileBytes, files: 1, fields: 5, parts: 6 } })
+  await app.register(rateLimit, {
+    global: false, redis: options.redis, nameSpace: `${options.redisPrefix}:rate:`, skipOnError: true,
+    errorResponseBuilder: (_request, context) => new AppError('too_many', `操作太频繁，请 ${Math.max(1, Math.ceil(context.ttl / 1000))} 秒后再试`),
+  })
+  // Browsers name the origin of every request that changes something: one from elsewhere is refused (CSRF).
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    const { origin } = request.headers
+    if (origin && origin !== 'null' && request.method !== 'GET' && request.method !== 'HEAD' && request.url.startsWith('/api/') && origin !== options.baseUrl && hostOf(origin) !== request.host) {
+      throw forbidden('请求来自别的网站，已拒绝')
+    }
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown'
+    options.metrics.httpSeconds.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000)
+    if (reply.statusCode >= 500 || reply.elapsedTime > 1000) {
+      request.log.warn({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'slow or failed request')
+    }
+  })
+  return app
+}
+
+function hostOf(origin: string): string | null {
+  return URL.canParse(origin) ? new URL(origin).host : null
+}
+
+/** Turns any error into the one shape that callers know; what went wrong inside stays in the log. */
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = toAppError(error)
+  if (known.status >= 500) request.log.error({ err: error, route: request.routeOptions.url }, known.code)
+  const body: ErrorBody = { code: known.code, message: known.message, requestId: request.id, details: known.details }
+  if (known.code === 'unavailable') reply.header('retry-after', '2')
+  return reply.code(known.status).header('cache-control', 'no-store').send(body)
+}
+
+function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error
+  if (isDatabaseAway(error) || isRedisAway(error)) return unavailable()
+  const status = error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500
+  if (status === 413) return new AppError('too_large', '内容太大，请压缩后再上传')
+  if (status === 415) return new AppError('unsupported', '不支持这种内容格式')
+  if (status === 429) return new AppError('too_many', '操作太频繁，请稍后再试')
+  if (status >= 400 && status < 500) return new AppError('bad_request', '请求的格式不正确')
+  return new AppError('internal', '服务器出错了，请稍后再试；若一直如此，请把请求编号告诉管理员')
+}
