@@ -1,0 +1,68 @@
+import type { ErrorBody, ErrorCode } from '@zhike/shared'
+import { isAxiosError, isCancel } from 'axios'
+
+/** `offline`: no answer from the server; `aborted`: the screen no longer wants the answer. */
+export type ApiErrorCode = ErrorCode | 'offline' | 'aborted'
+
+interface ApiErrorParts {
+  status: number
+  code: ApiErrorCode
+  message: string
+  requestId?: string
+  details?: ErrorBody['details']
+}
+
+/** Any failed request. `message` is Chinese and can be shown as it is; `requestId` is for whoever looks into the log. */
+export class ApiError extends Error {
+  /** HTTP status, 0 without an answer. */
+  readonly status: number
+  readonly code: ApiErrorCode
+  readonly requestId: string | undefined
+  readonly details: ErrorBody['details']
+
+  constructor(parts: ApiErrorParts) {
+    super(parts.message)
+    this.name = 'ApiError'
+    this.status = parts.status
+    this.code = parts.code
+    this.requestId = parts.requestId
+    this.details = parts.details
+  }
+
+  /** Worth asking again by itself. */
+  get temporary(): boolean {
+    return this.code === 'offline' || this.code === 'unavailable' || this.code === 'timeout'
+  }
+}
+
+/** True when an answer was given up on purpose (other filter, page left): nothing to show. */
+export function isAborted(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'aborted'
+}
+
+/** The sentence to show for anything that was thrown. */
+export function errorText(error: unknown): string {
+  return error instanceof ApiError ? error.message : '出了点问题，请重试'
+}
+
+/** Turns whatever axios throws into an ApiError. */
+export function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error
+  if (isCancel(error)) return new ApiError({ status: 0, code: 'aborted', message: '已取消' })
+  if (!isAxiosError(error)) return new ApiError({ status: 0, code: 'internal', message: '出了点问题，请重试' })
+  if (!error.response) {
+    return error.code === 'ECONNABORTED' || error.code === 'ETIMEDOUT'
+      ? new ApiError({ status: 0, code: 'timeout', message: '等了很久没有回应，请检查网络后重试' })
+      : new ApiError({ status: 0, code: 'offline', message: '网络连接不上，请检查网络后重试' })
+  }
+  const { status } = error.response
+  const body: unknown = error.response.data
+  if (isErrorBody(body)) return new ApiError({ status, ...body })
+  // A proxy answered in place of our server.
+  if (status >= 502 && status <= 504) return new ApiError({ status, code: 'unavailable', message: '服务暂时不可用，请稍后再试' })
+  return new ApiError({ status, code: 'internal', message: `服务出错了（${status}），请重试` })
+}
+
+function isErrorBody(body: unknown): body is ErrorBody {
+  return typeof body === 'object' && body !== null && 'code' in body && 'message' in body && typeof body.message === 'string'
+}

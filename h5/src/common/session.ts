@@ -1,0 +1,120 @@
+import type { Permission } from '@zhike/shared'
+import type { ViewerView } from '@zhike/shared/contract'
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { api, whenSignedOut } from './api.ts'
+import { asApiError } from './api-error.ts'
+import { cacheFor, cacheOwner, forgetCache, keepKnown, lastKnown } from './cache.ts'
+import { insideWecom } from './client.ts'
+import { setServerNow } from './now.ts'
+
+const CORP = 'zk:corp'
+const SIGN_IN = 'zk:sign-in'
+/** A second sign-in within this time means that the first one did not hold (cookie refused, wrong corp). */
+const SIGN_IN_AGAIN_MS = 20_000
+/** When the server is slow, the remembered viewer is shown after this long. */
+const PATIENCE_MS = 700
+
+export type SessionState = 'starting' | 'ready' | 'signing-in' | 'failed'
+
+/** Who is using this app (SYS-3), for every screen. */
+export const useSession = defineStore('session', () => {
+  const state = ref<SessionState>('starting')
+  const viewer = ref<ViewerView | null>(null)
+  const problem = ref('')
+
+  /** Signs in where needed and learns who the viewer is. Never throws: the outcome is `state`. */
+  async function start(): Promise<void> {
+    state.value = 'starting'
+    const corp = wantedCorp()
+    whenSignedOut(() => signIn(corp))
+    const asked = corp === null ? null : rememberedOwner(corp)
+    const patience = asked === null ? undefined : setTimeout(() => showRemembered(asked), PATIENCE_MS)
+    try {
+      const answer = await api('GET /api/session')
+      if (corp !== null && answer.viewer.corp.wecomCorpId !== corp) return signIn(corp)
+      sessionStorage.removeItem(SIGN_IN)
+      setServerNow(answer.now)
+      accept(answer.viewer)
+    } catch (thrown) {
+      const error = asApiError(thrown)
+      if (error.status === 401 || viewer.value) return
+      state.value = 'failed'
+      problem.value = error.message
+    } finally {
+      clearTimeout(patience)
+    }
+  }
+
+  function accept(known: ViewerView): void {
+    const key = `${known.corp.wecomCorpId}/${known.staffId}`
+    cacheFor(key)
+    keepKnown('viewer', known)
+    localStorage.setItem(CORP, known.corp.wecomCorpId)
+    viewer.value = known
+    state.value = 'ready'
+  }
+
+  function showRemembered(owner: string): void {
+    cacheFor(owner)
+    const known = lastKnown<ViewerView>('viewer')
+    if (!known || state.value !== 'starting') return
+    viewer.value = known
+    state.value = 'ready'
+  }
+
+  /** Leaves for the sign-in of WeCom (in its client) or the QR sign-in (elsewhere), and comes back to this very page. */
+  function signIn(corp: string | null): void {
+    if (state.value === 'signing-in') return
+    forgetCache()
+    viewer.value = null
+    if (corp === null) return fail('没有找到企业信息，请从企业微信的应用或聊天侧边栏打开')
+    const last = Number(sessionStorage.getItem(SIGN_IN) ?? 0)
+    if (Date.now() - last < SIGN_IN_AGAIN_MS) return fail('登录没有成功，请重试；一直不行请联系管理员检查应用的可见范围')
+    sessionStorage.setItem(SIGN_IN, String(Date.now()))
+    state.value = 'signing-in'
+    location.replace(signInUrl(corp))
+  }
+
+  function fail(text: string): void {
+    state.value = 'failed'
+    problem.value = text
+  }
+
+  /** Tries again after a failed sign-in. */
+  async function retry(): Promise<void> {
+    sessionStorage.removeItem(SIGN_IN)
+    await start()
+  }
+
+  /** Ends the session on the server and forgets what this device remembered. */
+  async function signOut(): Promise<void> {
+    await api('DELETE /api/session')
+    forgetCache()
+    viewer.value = null
+    fail('已退出登录')
+  }
+
+  const can = computed(() => {
+    const held = new Set<Permission>(viewer.value?.permissions)
+    return (permission: Permission): boolean => held.has(permission)
+  })
+
+  return { state, viewer, problem, can, start, retry, signOut }
+})
+
+/** The corp of this page: from the address, else the one used last on this device. */
+export function wantedCorp(): string | null {
+  return new URLSearchParams(location.search).get('corp') ?? localStorage.getItem(CORP)
+}
+
+function signInUrl(corp: string): string {
+  const back = location.pathname + location.search + location.hash
+  const mode = insideWecom() ? '' : '&mode=web'
+  return `/auth/wecom/${encodeURIComponent(corp)}?next=${encodeURIComponent(back)}${mode}`
+}
+
+function rememberedOwner(corp: string): string | null {
+  const owner = cacheOwner()
+  return owner?.startsWith(`${corp}/`) ? owner : null
+}

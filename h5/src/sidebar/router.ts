@@ -1,0 +1,12 @@
+import { createRouter, createWebHashHistory } from 'vue-router'
+import ChatPage from './pages/ChatPage.vue'
+
+/** Hash routes: the signed URL of the page never changes (wecom-jssdk "URL rule"). */
+export const router = createRouter({
+  history: createWebHashHistory(),
+  routes: [
+    { path: '/', component: ChatPage },
+    { path: '/materials', component: () => import('./pages/MaterialsPage.vue') },
+    { path: '/:rest(.*)*', redirect: '/' },
+  ],
+})

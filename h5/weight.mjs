@@ -1,0 +1,48 @@
+/**
+ * Weighs what a phone must load until the first screen is painted: JS and CSS of each entry, gzipped, from the manifest
+ * of the build. Fails over budget (ui.md "Weight"). Run after `vite build`: node weight.mjs
+ */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+
+const KB = 1024
+/** `also`: dynamically imported sources that the first screen shows. */
+const ENTRIES = [
+  { name: '侧边栏', entry: 'sidebar.html', also: [], budget: 80 * KB },
+  { name: '工作台', entry: 'workbench.html', also: [], budget: 95 * KB },
+  { name: '客户页脚本', entry: 'src/customer/reader.ts', also: [], budget: 15 * KB },
+]
+
+const dist = fileURLToPath(new URL('./dist/', import.meta.url))
+const manifest = JSON.parse(readFileSync(`${dist}.vite/manifest.json`, 'utf8'))
+
+function filesOf(source, found = new Set()) {
+  const part = manifest[source]
+  if (!part) throw new Error(`${source} is not in the manifest of the build`)
+  if (found.has(part.file)) return found
+  found.add(part.file)
+  for (const css of part.css ?? []) found.add(css)
+  for (const imported of part.imports ?? []) filesOf(imported, found)
+  return found
+}
+
+let over = 0
+for (const { name, entry, also, budget } of ENTRIES) {
+  const files = filesOf(entry)
+  for (const source of also) filesOf(source, files)
+  const weighed = [...files].map((file) => ({ file, bytes: gzipSync(readFileSync(dist + file), { level: 9 }).length }))
+  const total = weighed.reduce((sum, { bytes }) => sum + bytes, 0)
+  const verdict = total > budget ? '超出' : '合格'
+  if (total > budget) over += 1
+  console.log(`${name}  ${(total / KB).toFixed(1)} KB / ${budget / KB} KB  ${verdict}`)
+  for (const { file, bytes } of weighed.sort((a, b) => b.bytes - a.bytes)) console.log(`    ${(bytes / KB).toFixed(1).padStart(6)} KB  ${file}`)
+}
+for (const { file, css = [] } of Object.values(manifest)) {
+  for (const name of [file, ...css].filter((it) => it.endsWith('.css'))) {
+    if (!/base64|alicdn/.test(readFileSync(dist + name, 'utf8'))) continue
+    console.error(`${name} carries an embedded font or names a third-party host`)
+    over += 1
+  }
+}
+process.exitCode = over > 0 ? 1 : 0
