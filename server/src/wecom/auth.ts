@@ -1,0 +1,117 @@
+import { z } from 'zod'
+import { optionalText } from './answer-fields.ts'
+import type { WecomClient } from './client.ts'
+import { badAnswer } from './exchange.ts'
+import type { WecomApp } from './tokens.ts'
+
+/** Where a sign-in page sends the browser back to, and what it returns with. */
+export interface SignInRequest {
+  app: Pick<WecomApp, 'wecomCorpId' | 'agentId'>
+  redirectUri: string
+  /** Letters and digits only, at most 128 (wecom-api/00 §6). */
+  state: string
+}
+
+/** Who came back with a code. */
+export type SignedInPerson =
+  /** A member of this corp; `userTicket` only with snsapi_privateinfo and within the visible range. */
+  | { kind: 'member'; userId: string; userTicket: string | null }
+  /** A member of a linked corp (WeCom answers `CorpId/userid`): not one of ours. */
+  | { kind: 'linked_member'; wecomCorpId: string; userId: string }
+  /** Not a member; `externalUserId` when she is a customer with a follower in the visible range. */
+  | { kind: 'visitor'; openId: string; externalUserId: string | null }
+
+/** What a member consented to show; '' for what she or the admin did not allow. */
+export interface MemberPrivateInfo {
+  userId: string
+  gender: string
+  avatar: string
+  qrCode: string
+  mobile: string
+  email: string
+  bizMail: string
+}
+
+/** Address of the OAuth page inside WeCom or WeChat. `oauthBase` is `WECOM_OAUTH_BASE`. Throws RangeError on a state WeCom would refuse. */
+export function oauthUrl(oauthBase: string, request: SignInRequest, scope: 'snsapi_base' | 'snsapi_privateinfo'): string {
+  const query = new URLSearchParams({
+    appid: request.app.wecomCorpId,
+    redirect_uri: request.redirectUri,
+    response_type: 'code',
+    scope,
+    state: checkedState(request.state),
+    // Without it snsapi_privateinfo silently becomes snsapi_base.
+    agentid: String(request.app.agentId),
+  })
+  return `${trimmed(oauthBase)}/connect/oauth2/authorize?${query.toString()}#wechat_redirect`
+}
+
+/** Address of the QR sign-in page for an ordinary browser (wecom-api/00 §7). `loginBase` is `WECOM_LOGIN_BASE`. */
+export function webLoginUrl(loginBase: string, request: SignInRequest): string {
+  const query = new URLSearchParams({
+    login_type: 'CorpApp',
+    appid: request.app.wecomCorpId,
+    agentid: String(request.app.agentId),
+    redirect_uri: request.redirectUri,
+    state: checkedState(request.state),
+    lang: 'zh',
+  })
+  return `${trimmed(loginBase)}/wwlogin/sso/login?${query.toString()}`
+}
+
+const signInAnswer = z.looseObject({
+  userid: optionalText,
+  UserId: optionalText,
+  user_ticket: optionalText,
+  openid: optionalText,
+  OpenId: optionalText,
+  external_userid: optionalText,
+})
+const GET_USER_INFO = '/cgi-bin/auth/getuserinfo'
+
+/** Exchanges a code (5 minutes, once) for the person. 40029 or 42003: start the sign-in again. */
+export async function getSignedInPerson(client: WecomClient, code: string): Promise<SignedInPerson> {
+  const answer = await client.get(GET_USER_INFO, { code }, signInAnswer)
+  const userId = answer.userid || answer.UserId
+  const openId = answer.openid || answer.OpenId
+  if (userId !== '') {
+    const slash = userId.indexOf('/')
+    if (slash >= 0) return { kind: 'linked_member', wecomCorpId: userId.slice(0, slash), userId: userId.slice(slash + 1) }
+    return { kind: 'member', userId, userTicket: answer.user_ticket || null }
+  }
+  if (openId !== '') return { kind: 'visitor', openId, externalUserId: answer.external_userid || null }
+  throw badAnswer({ api: GET_USER_INFO, effect: 'read' }, 'neither userid nor openid in the answer')
+}
+
+const privateInfoAnswer = z.looseObject({
+  userid: z.string(),
+  gender: optionalText,
+  avatar: optionalText,
+  qr_code: optionalText,
+  mobile: optionalText,
+  email: optionalText,
+  biz_mail: optionalText,
+})
+
+/** What the member consented to (ticket valid 30 minutes). 84014/84015: sign in again. */
+export async function getMemberPrivateInfo(client: WecomClient, userTicket: string): Promise<MemberPrivateInfo> {
+  const answer = await client.post('/cgi-bin/auth/getuserdetail', { user_ticket: userTicket }, privateInfoAnswer, { effect: 'read' })
+  return {
+    userId: answer.userid,
+    gender: answer.gender,
+    avatar: answer.avatar,
+    qrCode: answer.qr_code,
+    mobile: answer.mobile,
+    email: answer.email,
+    bizMail: answer.biz_mail,
+  }
+}
+
+function checkedState(state: string): string {
+  if (!/^[a-zA-Z0-9]{0,128}$/.test(state)) throw new RangeError('state must be at most 128 letters and digits')
+  return state
+}
+
+function trimmed(base: string): string {
+  return base.replace(/\/+$/, '')
+}
