@@ -1,17 +1,19 @@
 import type { Permission } from '@zhike/shared'
 import type { ViewerView } from '@zhike/shared/contract'
 import { defineStore } from 'pinia'
-import { computed, ref } from 'vue'
+import { computed, ref, watch } from 'vue'
 import { api, whenSignedOut } from './api.ts'
 import { asApiError } from './api-error.ts'
 import { cacheFor, cacheOwner, forgetCache, keepKnown, lastKnown } from './cache.ts'
 import { insideWecom } from './client.ts'
+import { connection } from './connection.ts'
 import { setServerNow } from './now.ts'
 
 const CORP = 'zk:corp'
 const SIGN_IN = 'zk:sign-in'
-/** A second sign-in within this time means that the first one did not hold (cookie refused, wrong corp). */
-const SIGN_IN_AGAIN_MS = 20_000
+/** So many sign-ins within this time, none of which held (cookie refused, wrong corp): then it is said, not tried again. */
+const SIGN_IN_TRIES = 3
+const SIGN_IN_WITHIN_MS = 20_000
 /** When the server is slow, the remembered viewer is shown after this long. */
 const PATIENCE_MS = 700
 
@@ -22,6 +24,8 @@ export const useSession = defineStore('session', () => {
   const state = ref<SessionState>('starting')
   const viewer = ref<ViewerView | null>(null)
   const problem = ref('')
+  /** The failure is the connection's, not the sign-in's: it is tried again when the server is back. */
+  const away = ref(false)
 
   /** Signs in where needed and learns who the viewer is. Never throws: the outcome is `state`. */
   async function start(): Promise<void> {
@@ -39,8 +43,7 @@ export const useSession = defineStore('session', () => {
     } catch (thrown) {
       const error = asApiError(thrown)
       if (error.status === 401 || viewer.value) return
-      state.value = 'failed'
-      problem.value = error.message
+      fail(error.message, error.temporary)
     } finally {
       clearTimeout(patience)
     }
@@ -69,16 +72,17 @@ export const useSession = defineStore('session', () => {
     forgetCache()
     viewer.value = null
     if (corp === null) return fail('没有找到企业信息，请从企业微信的应用或聊天侧边栏打开')
-    const last = Number(sessionStorage.getItem(SIGN_IN) ?? 0)
-    if (Date.now() - last < SIGN_IN_AGAIN_MS) return fail('登录没有成功，请重试；一直不行请联系管理员检查应用的可见范围')
-    sessionStorage.setItem(SIGN_IN, String(Date.now()))
+    const recent = (sessionStorage.getItem(SIGN_IN) ?? '').split(',').filter((at) => Date.now() - Number(at) < SIGN_IN_WITHIN_MS)
+    if (recent.length >= SIGN_IN_TRIES) return fail('登录没有成功，请重试；一直不行请联系管理员检查应用的可见范围')
+    sessionStorage.setItem(SIGN_IN, [...recent, Date.now()].join(','))
     state.value = 'signing-in'
     location.replace(signInUrl(corp))
   }
 
-  function fail(text: string): void {
+  function fail(text: string, temporary = false): void {
     state.value = 'failed'
     problem.value = text
+    away.value = temporary
   }
 
   /** Tries again after a failed sign-in. */
@@ -95,12 +99,14 @@ export const useSession = defineStore('session', () => {
     fail('已退出登录')
   }
 
+  watch(() => connection.recoveries, () => { if (state.value === 'failed' && away.value) void start() })
+
   const can = computed(() => {
     const held = new Set<Permission>(viewer.value?.permissions)
     return (permission: Permission): boolean => held.has(permission)
   })
 
-  return { state, viewer, problem, can, start, retry, signOut }
+  return { state, viewer, problem, away, can, start, retry, signOut }
 })
 
 /** The corp of this page: from the address, else the one used last on this device. */

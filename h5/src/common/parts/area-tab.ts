@@ -6,4 +6,11 @@ export interface AreaTab {
   to: string
   label: string
   icon: Icon
+  /** Other paths that belong to it. */
+  also?: readonly string[]
+}
+
+/** True when a path lies in the area. */
+export function isInArea(tab: AreaTab, path: string): boolean {
+  return [tab.to, ...(tab.also ?? [])].some((start) => path === start || (start !== '/' && path.startsWith(`${start}/`)))
 }
