@@ -1,6 +1,6 @@
 import { customersContract } from './customers.ts'
 import { materialsContract } from './materials.ts'
-import { operationsContract } from './operations.ts'
+import { auditContract, callbacksContract, jobsContract } from './operations.ts'
 import { radarContract } from './radar.ts'
 import { sessionContract } from './session.ts'
 import { setupContract } from './setup.ts'
@@ -9,7 +9,7 @@ import type * as d from './define.ts'
 
 /** Every endpoint of the JSON API, by `METHOD /path`. */
 export const contract = {
-  ...sessionContract, ...setupContract, ...staffContract, ...operationsContract, ...customersContract, ...materialsContract, ...radarContract,
+  ...sessionContract, ...setupContract, ...staffContract, ...jobsContract, ...auditContract, ...callbacksContract, ...customersContract, ...materialsContract, ...radarContract,
 }
 export type Contract = typeof contract
 export type ContractKey = keyof Contract

@@ -28,7 +28,7 @@ export const callbackRow = z.object({
 })
 export type CallbackRow = z.infer<typeof callbackRow>
 
-export const operationsContract = defineContract({
+export const jobsContract = defineContract({
   'GET /api/jobs': { summary: 'Job centre (SYS-16)', who: staff('jobs.read'), query: z.object({ ...paging }), response: pageOf(job) },
   'GET /api/jobs/:jobId': { summary: 'One job with its progress', who: staff('jobs.read'), params: z.object({ jobId: rowId }), response: job },
   'GET /api/jobs/:jobId/failures': {
@@ -37,11 +37,17 @@ export const operationsContract = defineContract({
   },
   'POST /api/jobs/:jobId/retry': { summary: 'Runs a failed job again from where it stopped', who: staff('staff.sync'), params: z.object({ jobId: rowId }), response: job },
   'POST /api/jobs/:jobId/cancel': { summary: 'Stops a job after the step in hand', who: staff('staff.sync'), params: z.object({ jobId: rowId }), response: job },
+})
+
+export const auditContract = defineContract({
   'GET /api/audit': {
     summary: 'Audit log (SYS-9)', who: staff('audit.read'),
     query: z.object({ ...paging, action: z.enum(auditActionKeys).optional(), actorId: rowId.optional(), from: z.coerce.number().int().optional(), to: z.coerce.number().int().optional() }),
     response: pageOf(auditRow),
   },
+})
+
+export const callbacksContract = defineContract({
   'GET /api/callbacks': {
     summary: 'Received callbacks with their state; dead letters are state=dead', who: staff('callbacks.read'),
     query: z.object({ ...paging, state: z.enum(CALLBACK_STATES).optional() }),

@@ -1,0 +1,18 @@
+import { bigint, index, int, mysqlTable, varchar } from 'drizzle-orm/mysql-core'
+import type { AuditAction } from '@zhike/shared'
+import { json, moment } from '../../platform/db/columns.ts'
+
+/** Who did what, from where, with the values before and after (GEN-4, SYS-9). Kept two years. */
+export const auditLogs = mysqlTable('audit_logs', {
+  id: bigint('id', { mode: 'number' }).autoincrement().primaryKey(),
+  corpId: int('corp_id').notNull(),
+  actorId: bigint('actor_id', { mode: 'number' }),
+  action: varchar('action', { length: 40 }).$type<AuditAction>().notNull(),
+  subject: varchar('subject', { length: 200 }).notNull(),
+  before: json<unknown>('before_value'),
+  after: json<unknown>('after_value'),
+  from: varchar('from_address', { length: 64 }),
+  at: moment('at').notNull(),
+}, (t) => [
+  index('audit_logs_list').on(t.corpId, t.id), index('audit_logs_action').on(t.corpId, t.action, t.id), index('audit_logs_actor').on(t.corpId, t.actorId, t.id), index('audit_logs_at').on(t.at),
+])

@@ -1,0 +1,98 @@
+import { bigint, index, int, mysqlTable, primaryKey, smallint, text, tinyint, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
+import type { CustomerEventKind } from '@zhike/shared'
+import { json, moment } from '../../platform/db/columns.ts'
+
+const rowId = (name: string) => bigint(name, { mode: 'number' })
+
+/** The person (or the WeCom user of another corp), once per corp. */
+export const customers = mysqlTable('customers', {
+  id: rowId('id').autoincrement().primaryKey(),
+  corpId: int('corp_id').notNull(),
+  externalUserId: varchar('external_user_id', { length: 64 }).notNull(),
+  name: varchar('name', { length: 200 }).notNull(),
+  avatar: varchar('avatar', { length: 512 }),
+  /** 1 WeChat user, 2 WeCom user */
+  type: tinyint('type').notNull(),
+  gender: tinyint('gender').notNull().default(0),
+  unionId: varchar('union_id', { length: 64 }),
+  corpName: varchar('corp_name', { length: 200 }),
+  corpFullName: varchar('corp_full_name', { length: 200 }),
+  position: varchar('position', { length: 200 }),
+  /** Last time WeCom's answer was written here. */
+  syncedAt: moment('synced_at').notNull(),
+  createdAt: moment('created_at').notNull(),
+}, (t) => [uniqueIndex('customers_external').on(t.corpId, t.externalUserId), index('customers_union').on(t.corpId, t.unionId), index('customers_name').on(t.corpId, t.name)])
+
+/** One friendship. Remark, description, source and tags belong here, not to the person. */
+export const relations = mysqlTable('customer_relations', {
+  id: rowId('id').autoincrement().primaryKey(),
+  corpId: int('corp_id').notNull(),
+  customerId: rowId('customer_id').notNull(),
+  staffId: rowId('staff_id').notNull(),
+  remark: varchar('remark', { length: 200 }).notNull().default(''),
+  description: varchar('description', { length: 1000 }).notNull().default(''),
+  remarkCorp: varchar('remark_corp', { length: 200 }).notNull().default(''),
+  /** Sealed JSON list of phone numbers (SYS-17), context `customer_relations.phones:<corpId>`. */
+  phones: text('phones'),
+  addWay: smallint('add_way').notNull().default(0),
+  /** State of the contact way or link through which the friendship came about. */
+  channel: varchar('channel', { length: 128 }),
+  operUserid: varchar('oper_userid', { length: 64 }),
+  /** active · removed (by the member) · lost (the customer ended it) */
+  state: varchar('state', { length: 10, enum: ['active', 'removed', 'lost'] }).notNull(),
+  addedAt: moment('added_at').notNull(),
+  endedAt: moment('ended_at'),
+  /** When the reading of WeCom began that this row shows; an older reading never overwrites it. */
+  syncedAt: moment('synced_at').notNull(),
+  /** Set before a change is written to WeCom and cleared with its result: past this moment the outcome is read from WeCom. */
+  checkAt: moment('check_at'),
+}, (t) => [
+  uniqueIndex('relations_pair').on(t.corpId, t.customerId, t.staffId), index('relations_owner').on(t.corpId, t.staffId, t.state, t.addedAt, t.id),
+  index('relations_added').on(t.corpId, t.state, t.addedAt, t.id), index('relations_ended').on(t.corpId, t.endedAt),
+  index('relations_remark').on(t.corpId, t.remark), index('relations_check').on(t.checkAt),
+])
+
+/** Tags on one relation: corp tags by their id, personal tags by their name (they have no id in WeCom). */
+export const relationTags = mysqlTable('customer_relation_tags', {
+  corpId: int('corp_id').notNull(),
+  relationId: rowId('relation_id').notNull(),
+  tagKey: varchar('tag_key', { length: 128 }).notNull(),
+  kind: varchar('kind', { length: 10, enum: ['wecom', 'personal'] }).notNull(),
+  /** For personal tags, and for corp tags that are not synced yet. */
+  name: varchar('name', { length: 100 }).notNull(),
+  group: varchar('group_name', { length: 100 }).notNull().default(''),
+}, (t) => [primaryKey({ columns: [t.corpId, t.relationId, t.tagKey] }), index('relation_tags_tag').on(t.corpId, t.tagKey, t.relationId)])
+
+export const tagGroups = mysqlTable('tag_groups', {
+  corpId: int('corp_id').notNull(),
+  groupId: varchar('group_id', { length: 64 }).notNull(),
+  name: varchar('name', { length: 100 }).notNull(),
+  sortOrder: bigint('sort_order', { mode: 'number' }).notNull().default(0),
+  seenAt: moment('seen_at').notNull(),
+}, (t) => [primaryKey({ columns: [t.corpId, t.groupId] })])
+
+export const tags = mysqlTable('tags', {
+  corpId: int('corp_id').notNull(),
+  tagId: varchar('tag_id', { length: 64 }).notNull(),
+  groupId: varchar('group_id', { length: 64 }).notNull(),
+  name: varchar('name', { length: 100 }).notNull(),
+  sortOrder: bigint('sort_order', { mode: 'number' }).notNull().default(0),
+  seenAt: moment('seen_at').notNull(),
+}, (t) => [primaryKey({ columns: [t.corpId, t.tagId] }), index('tags_group').on(t.corpId, t.groupId)])
+
+/** The customer log (architecture §5): appended in the transaction of the change itself; `relayed` makes it an outbox. */
+export const customerEvents = mysqlTable('customer_events', {
+  id: rowId('id').autoincrement().primaryKey(),
+  corpId: int('corp_id').notNull(),
+  customerId: rowId('customer_id').notNull(),
+  kind: varchar('kind', { length: 30 }).$type<CustomerEventKind>().notNull(),
+  staffId: rowId('staff_id'),
+  /** What it is about, e.g. `material:12`, `view:99`, `group_chat:3`. Two rows of one kind about one subject are one happening. */
+  subject: varchar('subject', { length: 100 }).notNull(),
+  data: json<Record<string, unknown>>('data').notNull(),
+  at: moment('at').notNull(),
+  relayed: tinyint('relayed').notNull().default(0),
+}, (t) => [
+  uniqueIndex('customer_events_once').on(t.corpId, t.customerId, t.kind, t.subject), index('customer_events_timeline').on(t.corpId, t.customerId, t.at, t.id),
+  index('customer_events_outbox').on(t.relayed, t.id),
+])

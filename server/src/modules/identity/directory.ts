@@ -1,0 +1,48 @@
+import type { StaffRef } from '@zhike/shared/contract'
+import type { Platform } from '../../platform/platform.ts'
+import { peopleOf } from './store.ts'
+import type { StaffDbRow } from './store.ts'
+
+export type KnownStaff = StaffRef & { state: StaffDbRow['state'] }
+
+/** Names of members, for whoever has only their ids. */
+export function createDirectory(platform: Platform) {
+  const { db, clock } = platform
+  return {
+    async staffRefs(corpId: number, ids: readonly number[]): Promise<Map<number, StaffRef>> {
+      const rows = await peopleOf(db, corpId).staffByIds(ids)
+      return new Map(rows.map((row) => [row.id, toRef(row)]))
+    },
+    /** By lower-cased userid. */
+    async byUserids(corpId: number, userids: readonly string[]): Promise<Map<string, KnownStaff>> {
+      const rows = await peopleOf(db, corpId).staffByUserids(userids)
+      return new Map(rows.map((row) => [row.useridKey, { ...toRef(row), state: row.state }]))
+    },
+    /** The member with this userid; a row with the userid as name is made when the contacts sync hasn't brought her yet. */
+    async ensureStaff(corpId: number, userid: string): Promise<KnownStaff> {
+      const people = peopleOf(db, corpId)
+      const known = (await people.staffByUserids([userid]))[0]
+      if (known) return { ...toRef(known), state: known.state }
+      const now = clock.now()
+      await people.addUnknownStaff({ corpId, userid, useridKey: userid.toLowerCase(), name: userid, directLeaders: [], state: 'active', seenAt: now, createdAt: now })
+      const made = (await people.staffByUserids([userid]))[0]
+      if (!made) throw new Error('a new member cannot be read')
+      return { ...toRef(made), state: made.state }
+    },
+    async activeUserids(corpId: number): Promise<string[]> {
+      return (await peopleOf(db, corpId).presentStaff()).filter((row) => row.state === 'active').map((row) => row.userid)
+    },
+    /** With department and position, as a customer page shows its sender. Null for another corp's id. */
+    async businessCard(corpId: number, staffId: number): Promise<{ name: string; avatar: string | null; department: string | null; position: string | null } | null> {
+      const people = peopleOf(db, corpId)
+      const row = await people.staffById(staffId)
+      if (!row) return null
+      const department = row.mainDepartment === null ? undefined : (await people.departments()).find((d) => d.departmentId === row.mainDepartment)
+      return { name: row.name, avatar: row.avatar, department: department?.name ?? null, position: row.position }
+    },
+  }
+}
+
+export function toRef(row: StaffDbRow): StaffRef {
+  return { staffId: row.id, userid: row.userid, name: row.name, avatar: row.avatar }
+}

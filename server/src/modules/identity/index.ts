@@ -1,0 +1,8 @@
+export { createIdentity } from './service.ts'
+export type { Identity, StaffFigures } from './service.ts'
+export type { SignedIn } from './sign-in.ts'
+export { can, mayOwn, withinScope } from './viewer.ts'
+export type { Register, SetupCaller, Viewer } from './viewer.ts'
+export type { OwnerScope } from './organisation.ts'
+export type { KnownStaff } from './directory.ts'
+export { noticePage } from './notice-page.ts'

@@ -1,0 +1,101 @@
+import type { DataScope } from '@zhike/shared'
+
+/** Who leads whom, as far as the visible range shows. Parents outside it are missing, so the tree may have several tops. */
+export interface Organisation {
+  /** Departments a member leads, without their sub-departments. */
+  ledBy(staff: { staffId: number; useridKey: string }): number[]
+  /** Members of departments and everything below them. */
+  membersUnder(departmentIds: readonly number[]): Set<number>
+  /** Members whose direct superior is this one, and theirs, and so on. */
+  subordinates(useridKey: string): Set<number>
+  departmentName(departmentId: number): string | null
+}
+
+interface Facts {
+  departments: readonly { departmentId: number; parentId: number | null; name: string; leaders: readonly string[] }[]
+  memberships: readonly { staffId: number; departmentId: number; leader: number }[]
+  staff: readonly { id: number; useridKey: string; directLeaders: readonly string[] }[]
+}
+
+export function createOrganisation(facts: Facts): Organisation {
+  const children = groupBy(facts.departments.filter((d) => d.parentId !== null), (d) => d.parentId ?? 0)
+  const members = groupBy(facts.memberships, (m) => m.departmentId)
+  const reports = new Map<string, { id: number; useridKey: string }[]>()
+  for (const person of facts.staff) for (const leader of person.directLeaders) reports.set(leader, [...(reports.get(leader) ?? []), person])
+  const names = new Map(facts.departments.map((d) => [d.departmentId, d.name]))
+  return {
+    ledBy({ staffId, useridKey }) {
+      const led = new Set(facts.departments.filter((d) => d.leaders.includes(useridKey)).map((d) => d.departmentId))
+      for (const membership of facts.memberships) if (membership.staffId === staffId && membership.leader === 1) led.add(membership.departmentId)
+      return [...led]
+    },
+    membersUnder(departmentIds) {
+      const found = new Set<number>()
+      const seen = new Set<number>()
+      const open = [...departmentIds]
+      for (let id = open.pop(); id !== undefined; id = open.pop()) {
+        if (seen.has(id)) continue
+        seen.add(id)
+        for (const membership of members.get(id) ?? []) found.add(membership.staffId)
+        open.push(...(children.get(id) ?? []).map((child) => child.departmentId))
+      }
+      return found
+    },
+    subordinates(useridKey) {
+      const found = new Set<number>()
+      const open = [useridKey]
+      for (let key = open.pop(); key !== undefined; key = open.pop()) {
+        for (const person of reports.get(key) ?? []) {
+          if (found.has(person.id)) continue
+          found.add(person.id)
+          open.push(person.useridKey)
+        }
+      }
+      return found
+    },
+    departmentName: (departmentId) => names.get(departmentId) ?? null,
+  }
+}
+
+/** Whose data a viewer may see. `all` needs no list. */
+export type OwnerScope = { all: true } | { all: false; staffIds: readonly number[] }
+
+/** The owners of one data scope (SYS-5). */
+export function ownersOf(scope: DataScope, person: { staffId: number; useridKey: string }, organisation: Organisation): OwnerScope {
+  if (scope === 'all') return { all: true }
+  const below = () => new Set([...organisation.subordinates(person.useridKey), ...organisation.membersUnder(organisation.ledBy(person))])
+  switch (scope) {
+    case 'self': return { all: false, staffIds: [person.staffId] }
+    case 'self_and_sub':
+    case 'managed': {
+      const owners = scope === 'managed' ? organisation.membersUnder(organisation.ledBy(person)) : below()
+      return { all: false, staffIds: [...owners.add(person.staffId)] }
+    }
+    case 'sub_only': {
+      const owners = below()
+      owners.delete(person.staffId)
+      return { all: false, staffIds: [...owners] }
+    }
+  }
+}
+
+/** Several roles add up (SYS-4). */
+export function unionOf(scopes: readonly OwnerScope[]): OwnerScope {
+  const staffIds = new Set<number>()
+  for (const scope of scopes) {
+    if (scope.all) return { all: true }
+    for (const id of scope.staffIds) staffIds.add(id)
+  }
+  return { all: false, staffIds: [...staffIds] }
+}
+
+function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group) group.push(item)
+    else groups.set(key, [item])
+  }
+  return groups
+}

@@ -1,0 +1,70 @@
+import { sessionContract, staffContract } from '@zhike/shared/contract'
+import { forbidden } from '../../platform/http/errors.ts'
+import type { Platform } from '../../platform/platform.ts'
+import { signPage } from '../../wecom/index.ts'
+import type { Audit } from '../audit/index.ts'
+import { asAppError } from '../corps/index.ts'
+import type { Corps } from '../corps/index.ts'
+import type { Jobs } from '../jobs/index.ts'
+import type { Identity } from './service.ts'
+import { peopleOf } from './store.ts'
+import type { Register } from './viewer.ts'
+
+export function identityRoutes(register: Register, identity: Identity, needs: { corps: Corps; audit: Audit; jobs: Jobs; platform: Platform }): void {
+  const { platform } = needs
+  register(sessionContract, {
+    'GET /api/session': async ({ viewer }) => {
+      if (!viewer.corp.proofs.sidebarAt) await needs.corps.prove(viewer.corpId, { sidebarAt: platform.clock.now() })
+      return {
+        viewer: {
+          staffId: viewer.staffId, userid: viewer.userid, name: viewer.name, avatar: viewer.avatar, department: viewer.department,
+          roles: [...viewer.roles], permissions: [...viewer.permissions], dataScope: viewer.dataScope,
+          corp: { wecomCorpId: viewer.corp.wecomCorpId, name: viewer.corp.name, agentId: viewer.corp.agentId ?? 0, zone: viewer.corp.zone },
+        },
+        expiresAt: viewer.expiresAt, now: platform.clock.now(),
+      }
+    },
+    'DELETE /api/session': async ({ viewer, request, reply }) => {
+      await identity.access.end(request, reply)
+      await needs.audit.record(platform.db, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'session.signed_out', subject: viewer.name, from: request.ip })
+    },
+    'GET /api/wecom/signature': async ({ viewer, query }) => {
+      // Only pages of ours are signed, else we would sign for anybody.
+      if (!URL.canParse(query.url) || new URL(query.url).origin !== new URL(platform.config.baseUrl).origin) throw forbidden('只能为本系统的页面签名')
+      const client = await needs.corps.wecom(viewer.corpId)
+      try {
+        const signature = await signPage(client, query.kind === 'config' ? 'corp' : 'agent', query.url, platform.clock)
+        return { ...signature, corpId: viewer.corp.wecomCorpId, agentId: viewer.corp.agentId ?? 0 }
+      } catch (error) {
+        throw asAppError(error)
+      }
+    },
+    'POST /api/wecom/jssdk-result': async ({ viewer, body }) => {
+      const known = viewer.corp.proofs.jssdk
+      if (known?.ok !== body.ok || known.error !== body.error) await needs.corps.prove(viewer.corpId, { jssdk: { ...body, at: platform.clock.now() } })
+    },
+  })
+  register(staffContract, {
+    'GET /api/staff': ({ viewer, query }) => identity.listStaff(viewer, query),
+    'GET /api/departments': async ({ viewer }) => {
+      const people = peopleOf(platform.db, viewer.corpId)
+      const [departments, memberships] = await Promise.all([people.departments(), people.memberships()])
+      return {
+        departments: departments.map((d) => ({
+          departmentId: d.departmentId, name: d.name, parentId: d.parentId, order: d.sortOrder, leaders: d.leaders, members: memberships.filter((m) => m.departmentId === d.departmentId).length,
+        })),
+        syncedAt: viewer.corp.proofs.contactsSyncedAt ?? null,
+      }
+    },
+    'POST /api/staff/sync': async ({ viewer, request }) => {
+      const jobId = await needs.jobs.start(viewer.corpId, 'contacts_sync', { staffId: viewer.staffId })
+      await needs.audit.record(platform.db, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'job.started', subject: '同步通讯录', from: request.ip })
+      return { jobId }
+    },
+    'GET /api/roles': async ({ viewer }) => ({ roles: await identity.roleViews(viewer.corpId) }),
+    'PUT /api/roles/:roleKey': ({ viewer, params, body, request }) => identity.saveRole(viewer, params.roleKey, body, request.ip),
+    'POST /api/roles': ({ viewer, body, request }) => identity.addRole(viewer, body, request.ip),
+    'DELETE /api/roles/:roleKey': ({ viewer, params, request }) => identity.removeRole(viewer, params.roleKey, request.ip),
+    'PUT /api/staff/:staffId/roles': ({ viewer, params, body, request }) => identity.assignRoles(viewer, params.staffId, body.roles, request.ip),
+  })
+}

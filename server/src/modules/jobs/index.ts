@@ -1,0 +1,2 @@
+export { JobCancelled, createJobs } from './service.ts'
+export type { JobRun, Jobs } from './service.ts'

@@ -1,0 +1,69 @@
+import { and, desc, eq, inArray, lt, or } from 'drizzle-orm'
+import type { JobKind } from '@zhike/shared'
+import type { Queries } from '../../platform/db/connect.ts'
+import { afterCursor } from '../../platform/db/keyset.ts'
+import { jobFailures, jobs } from './tables.ts'
+
+export type JobRow = typeof jobs.$inferSelect
+
+/** Jobs of one corp. */
+export function jobsOf(q: Queries, corpId: number) {
+  const own = (jobId: number) => and(eq(jobs.corpId, corpId), eq(jobs.id, jobId))
+  return {
+    async find(jobId: number): Promise<JobRow | undefined> {
+      return (await q.select().from(jobs).where(own(jobId)))[0]
+    },
+    /** The job of a kind that has not ended, locked until the transaction ends. */
+    async unfinished(kind: JobKind): Promise<JobRow | undefined> {
+      return (await q.select().from(jobs).where(and(eq(jobs.corpId, corpId), eq(jobs.kind, kind), inArray(jobs.state, ['waiting', 'running']))).limit(1).for('update'))[0]
+    },
+    async insert(row: Omit<typeof jobs.$inferInsert, 'corpId'>): Promise<number> {
+      const [result] = await q.insert(jobs).values({ ...row, corpId })
+      return result.insertId
+    },
+    async list(after: string | undefined, limit: number): Promise<JobRow[]> {
+      return await q.select().from(jobs).where(and(eq(jobs.corpId, corpId), afterCursor(after, [jobs.id]))).orderBy(desc(jobs.id)).limit(limit + 1)
+    },
+    /** failed or cancelled → waiting; keeps where it stopped. False when it was in another state. */
+    async retry(jobId: number, now: number): Promise<boolean> {
+      const [result] = await q.update(jobs).set({ state: 'waiting', error: null, cancelAsked: 0, holder: null, finishedAt: null, movedAt: now })
+        .where(and(own(jobId), inArray(jobs.state, ['failed', 'cancelled'])))
+      return result.affectedRows === 1
+    },
+    async askCancel(jobId: number, now: number): Promise<void> {
+      await q.update(jobs).set({ cancelAsked: 1 }).where(and(own(jobId), eq(jobs.state, 'running')))
+      await q.update(jobs).set({ state: 'cancelled', finishedAt: now }).where(and(own(jobId), eq(jobs.state, 'waiting')))
+    },
+    async addFailure(jobId: number, item: string, reason: string): Promise<void> {
+      await q.insert(jobFailures).values({ corpId, jobId, item: item.slice(0, 200), reason: reason.slice(0, 500) })
+    },
+    async failures(jobId: number, after: string | undefined, limit: number) {
+      return await q.select().from(jobFailures).where(and(eq(jobFailures.corpId, corpId), eq(jobFailures.jobId, jobId), afterCursor(after, [jobFailures.id], 'asc'))).orderBy(jobFailures.id).limit(limit + 1)
+    },
+  }
+}
+
+/** For workers, over all corps: by id, since a queued job only carries its id. */
+export function jobRuns(q: Queries) {
+  return {
+    /** waiting → running, or running and left behind → running here. False: somebody else has it, or it has ended. */
+    async claim(jobId: number, holder: string, now: number, abandonedBefore: number): Promise<boolean> {
+      const [result] = await q.update(jobs).set({ state: 'running', holder, movedAt: now })
+        .where(and(eq(jobs.id, jobId), or(eq(jobs.state, 'waiting'), and(eq(jobs.state, 'running'), lt(jobs.movedAt, abandonedBefore)))))
+      return result.affectedRows === 1
+    },
+    async byId(jobId: number): Promise<JobRow | undefined> {
+      return (await q.select().from(jobs).where(eq(jobs.id, jobId)))[0]
+    },
+    /** Only while `holder` still has it. */
+    async update(jobId: number, holder: string, changes: Partial<JobRow>): Promise<boolean> {
+      const [result] = await q.update(jobs).set(changes).where(and(eq(jobs.id, jobId), eq(jobs.state, 'running'), eq(jobs.holder, holder)))
+      return result.affectedRows === 1
+    },
+    /** Jobs that wait, or were left by a process that died. */
+    async abandoned(before: number): Promise<number[]> {
+      const rows = await q.select({ id: jobs.id }).from(jobs).where(and(inArray(jobs.state, ['waiting', 'running']), lt(jobs.movedAt, before))).limit(200)
+      return rows.map((row) => row.id)
+    },
+  }
+}

@@ -1,0 +1,33 @@
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { notFound } from './platform/http/errors.ts'
+import type { Corps } from './modules/corps/index.ts'
+
+/** The built H5: two entry pages and their hashed assets, and the ownership file of WeCom's trusted domain. */
+export async function pageRoutes(app: FastifyInstance, options: { h5Folder: string; corps: Corps; reload: boolean }): Promise<void> {
+  await app.register(fastifyStatic, { root: join(options.h5Folder, 'assets'), prefix: '/assets/', immutable: true, maxAge: '365d', decorateReply: false, preCompressed: true })
+  const pages = new Map<string, Promise<string>>()
+  const pageOf = (name: string) => {
+    const known = options.reload ? undefined : pages.get(name)
+    if (known) return known
+    const text = readFile(join(options.h5Folder, `${name}.html`), 'utf8')
+    pages.set(name, text)
+    text.catch(() => pages.delete(name))
+    return text
+  }
+  for (const name of ['sidebar', 'workbench']) {
+    app.get(`/${name}`, async (_request, reply) => reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(await pageOf(name)))
+  }
+  app.get('/', async (_request, reply) => reply.redirect('/workbench'))
+  app.get('/favicon.ico', async (_request, reply) => reply.redirect('/assets/zhike.svg', 301))
+  // wecom-api/00 §10.2: the content is the code in the file's name, without a line end.
+  app.get('/:file', async (request, reply) => {
+    const { file } = z.object({ file: z.string().max(100) }).parse(request.params)
+    const code = /^WW_verify_([0-9A-Za-z]{16})\.txt$/.exec(file)?.[1]
+    if (!code || !(await options.corps.active()).some((corp) => corp.domainFile === file)) throw notFound('页面')
+    return reply.type('text/plain').send(code)
+  })
+}
