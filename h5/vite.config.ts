@@ -86,7 +86,7 @@ export default defineConfig({
     vantIconsWithoutFont(),
     axiosWithoutFetch(),
     vue(),
-    components({ dirs: [], resolvers: [VantResolver()], dts: here('src/vant-components.d.ts') }),
+    components({ dirs: [], resolvers: [VantResolver()], dts: false }),
     customerScripts({ reader: 'src/customer/reader.ts' }),
   ],
   // Only <script setup> here and in Vant: the options API stays out of the bundle.
