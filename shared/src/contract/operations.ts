@@ -42,7 +42,7 @@ export const jobsContract = defineContract({
 export const auditContract = defineContract({
   'GET /api/audit': {
     summary: 'Audit log (SYS-9)', who: staff('audit.read'),
-    query: z.object({ ...paging, action: z.enum(auditActionKeys).optional(), actorId: rowId.optional(), from: z.coerce.number().int().optional(), to: z.coerce.number().int().optional() }),
+    query: z.object({ ...paging, action: z.enum(auditActionKeys).optional(), actorId: rowId.optional(), from: z.coerce.number<number>().int().optional(), to: z.coerce.number<number>().int().optional() }),
     response: pageOf(auditRow),
   },
 })

@@ -4,7 +4,7 @@ import { LIMITS } from '../limits.ts'
 /** Epoch milliseconds, UTC. */
 export const moment = z.number().int().nonnegative()
 /** One of our own rows. */
-export const rowId = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER)
+export const rowId = z.coerce.number<number>().int().positive().max(Number.MAX_SAFE_INTEGER)
 /** An id given by WeCom: opaque text, never validated by its prefix (wecom-api/00 §1). */
 export const wecomId = z.string().trim().min(1).max(128)
 
@@ -14,7 +14,7 @@ export const searchText = z.string().trim().max(LIMITS.searchText).optional()
 /** Query part of every list: keyset cursor and page size (GEN-1). */
 export const paging = {
   after: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(LIMITS.pageMax).default(LIMITS.page),
+  limit: z.coerce.number<number>().int().min(1).max(LIMITS.pageMax).default(LIMITS.page),
 }
 
 /** Answer of every list. `next` is the cursor of the following page, null at the end. */

@@ -46,7 +46,7 @@ export const setupContract = defineContract({
     body: z.object({
       name: typedText(40, '企业名称'),
       wecomCorpId: z.string().trim().regex(/^w[wx][0-9A-Za-z]{10,40}$/, '企业 ID 以 ww 或 wx 开头，在「我的企业 → 企业信息」最下面'),
-      agentId: z.coerce.number({ error: 'AgentId 是一串数字' }).int().positive('AgentId 是一串数字'),
+      agentId: z.coerce.number<number>({ error: 'AgentId 是一串数字' }).int().positive('AgentId 是一串数字'),
       secret: z.string().trim().min(20, 'Secret 太短，请完整复制').max(128).optional(),
       adminUserids: z.array(z.string().trim().regex(USERID_PATTERN, '管理员账号只能是字母、数字和 _-@.')).min(1, '至少填写一位管理员').max(20),
     }),

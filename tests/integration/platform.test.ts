@@ -1,0 +1,128 @@
+import { eq, sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pino } from 'pino'
+import { setTimeout as pause } from 'node:timers/promises'
+import { connectDatabase, type Database } from '../../server/src/platform/db/connect.ts'
+import { migrate } from '../../server/src/platform/db/migrate.ts'
+import { inTransaction } from '../../server/src/platform/db/transaction.ts'
+import { connectRedis } from '../../server/src/platform/redis.ts'
+import { createStream, type Entry } from '../../server/src/platform/streams.ts'
+import { corps } from '../../server/src/modules/corps/tables.ts'
+import { freshDatabase, freshRedis, type FreshDatabase, type FreshRedis } from '../run/services.ts'
+
+const log = pino({ level: 'silent' })
+const migrations = new URL('../../server/migrations', import.meta.url).pathname
+
+let fresh: FreshDatabase
+let database: Database
+let redis: FreshRedis
+beforeAll(async () => {
+  fresh = await freshDatabase()
+  redis = await freshRedis()
+  database = connectDatabase(fresh.url, { connections: 10 })
+})
+afterAll(async () => {
+  await database.close()
+  await fresh.drop()
+  await redis.drop()
+})
+
+describe('migrations', () => {
+  test('many processes at once apply each migration once', async () => {
+    const others = [1, 2, 3].map(() => connectDatabase(fresh.url, { connections: 2 }))
+    await Promise.all([database, ...others].map(({ pool }) => migrate(pool, migrations, log)))
+    await Promise.all(others.map((other) => other.close()))
+    const [rows] = await database.pool.query('SELECT tag, finished FROM schema_migrations')
+    expect(rows).toEqual([expect.objectContaining({ finished: 1 })])
+  })
+  test('a second start finds nothing to do', async () => {
+    const started = Date.now()
+    await migrate(database.pool, migrations, log)
+    expect(Date.now() - started).toBeLessThan(1000)
+  })
+})
+
+describe('rows', () => {
+  test('moments are UTC to the millisecond and JSON comes back as it went', async () => {
+    const at = Date.parse('2026-03-04T15:59:59.987Z')
+    await database.db.insert(corps).values({
+      wecomCorpId: 'ww-rows', name: '行 😀', callbackToken: 'x', callbackAesKey: 'x', adminUserids: ['林', 'b'], settings: { identifyReaders: false }, proofs: {}, createdAt: at, updatedAt: at,
+    })
+    const [row] = await database.db.select().from(corps).where(eq(corps.wecomCorpId, 'ww-rows'))
+    expect(row).toMatchObject({ name: '行 😀', createdAt: at, adminUserids: ['林', 'b'], settings: { identifyReaders: false } })
+    const [raw] = await database.pool.query("SELECT CAST(created_at AS CHAR) AS text FROM corps WHERE wecom_corp_id = 'ww-rows'")
+    expect(raw).toEqual([{ text: '2026-03-04 15:59:59.987' }])
+  })
+})
+
+test('a transaction that the server gave up for another runs again and both succeed (1213)', async () => {
+  const [a, b] = ['ww-dead-a', 'ww-dead-b']
+  for (const wecomCorpId of [a, b]) {
+    await database.db.insert(corps).values({ wecomCorpId, name: '0', callbackToken: 'x', callbackAesKey: 'x', adminUserids: [], settings: {}, proofs: {}, createdAt: 0, updatedAt: 0 })
+  }
+  let runs = 0
+  const crossing = (first: string, second: string) => inTransaction(database.db, async (tx) => {
+    runs++
+    await tx.update(corps).set({ name: sql`name + 1` }).where(eq(corps.wecomCorpId, first))
+    await pause(150)
+    await tx.update(corps).set({ name: sql`name + 1` }).where(eq(corps.wecomCorpId, second))
+  })
+  await Promise.all([crossing(a, b), crossing(b, a)])
+  const rows = await database.db.select({ name: corps.name }).from(corps).where(sql`wecom_corp_id LIKE 'ww-dead-%'`)
+  expect(rows.map((row) => row.name)).toEqual(['2', '2'])
+  expect(runs).toBeGreaterThan(2)
+})
+
+describe('streams', () => {
+  const connect = (patient: boolean) => connectRedis(redis.url, log, { patient, name: 'test' })
+  const options = { batch: 10, lingerMs: 0, claimAfterMs: 300 }
+  const until = async (done: () => boolean) => {
+    for (const end = Date.now() + 10_000; !done(); await pause(20)) if (Date.now() > end) throw new Error('did not happen')
+  }
+
+  test('every entry is handed over; what a dead consumer took is handed to another', async () => {
+    const requests = connect(true)
+    const stream = createStream('{t:dead}:stream', requests, () => connect(true), log)
+    for (let i = 0; i < 25; i++) await stream.append(String(i))
+    // A consumer that takes a batch and dies: it reads, and never says that it is done.
+    const dead = connect(true)
+    await dead.xgroup('CREATE', '{t:dead}:stream', 'workers', '0', 'MKSTREAM')
+    await dead.xreadgroup('GROUP', 'workers', 'dead', 'COUNT', 10, 'STREAMS', '{t:dead}:stream', '>')
+    dead.disconnect()
+    const seen = new Set<string>()
+    const consumer = stream.consume(async (batch) => batch.forEach((entry) => seen.add(entry.text)), options)
+    await until(() => seen.size === 25)
+    await consumer.stop()
+    expect(await requests.xlen('{t:dead}:stream')).toBe(0)
+    requests.disconnect()
+  })
+
+  test('a batch that fails is handed over again', async () => {
+    const requests = connect(true)
+    const stream = createStream('{t:fails}:stream', requests, () => connect(true), log)
+    const seen: Entry[][] = []
+    const consumer = stream.consume(async (batch) => {
+      seen.push(batch)
+      if (seen.length === 1) throw new Error('the database is away')
+    }, options)
+    await stream.append('once')
+    await until(() => seen.length >= 2)
+    await consumer.stop()
+    expect(seen[1]?.map((entry) => entry.text)).toEqual(['once'])
+    requests.disconnect()
+  })
+
+  test('goes on after Redis was emptied', async () => {
+    const requests = connect(true)
+    const stream = createStream('{t:empty}:stream', requests, () => connect(true), log)
+    const seen: string[] = []
+    const consumer = stream.consume(async (batch) => void seen.push(...batch.map((entry) => entry.text)), options)
+    await stream.append('before')
+    await until(() => seen.includes('before'))
+    await requests.flushdb()
+    await stream.append('after')
+    await until(() => seen.includes('after'))
+    await consumer.stop()
+    requests.disconnect()
+  })
+})

@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest'
+import { dayStart, formatBytes, formatCount, formatDwell, formatMoney, formatMoment, formatTime, maskPhone } from '@zhike/shared'
+
+const at = (text: string) => Date.parse(text)
+
+describe('numbers, money and times on screen (ui.md)', () => {
+  test.each([[0, '0'], [12345, '12,345'], [99_999, '99,999'], [123_456, '12.3万'], [200_000, '20万'], [123_456_789, '1.2亿']])('a count of %d reads %s', (n, text) => {
+    expect(formatCount(n)).toBe(text)
+  })
+  test.each([[1230, '¥12.30'], [5, '¥0.05'], [-1230, '-¥12.30'], [123_456_789, '¥1,234,567.89']])('%d fen read %s', (fen, text) => {
+    expect(formatMoney(fen)).toBe(text)
+  })
+  test.each([[0, '0秒'], [400, '1秒'], [5000, '5秒'], [80_000, '1分20秒'], [60_000, '1分'], [65_000, '1分05秒'], [3_900_000, '1小时5分'], [7_200_000, '2小时']])('%d ms of reading are %s', (ms, text) => {
+    expect(formatDwell(ms)).toBe(text)
+  })
+  test('sizes of files', () => {
+    expect([820, 12_800, 1_300_000].map(formatBytes)).toEqual(['820 B', '12.5 KB', '1.2 MB'])
+  })
+
+  const now = at('2026-03-05T06:00:00Z') // 14:00 in Shanghai
+  test.each([
+    ['2026-03-05T05:59:40Z', '刚刚'], ['2026-03-05T05:55:00Z', '5分钟前'], ['2026-03-05T01:14:00Z', '09:14'], ['2026-03-04T16:30:00Z', '00:30'],
+    ['2026-03-04T10:02:00Z', '昨天 18:02'], ['2026-03-03T10:02:00Z', '3月3日'], ['2025-12-31T15:59:00Z', '2025年12月31日'],
+  ])('%s is said as %s in the corp’s zone · GEN-11', (text, said) => {
+    expect(formatTime(at(text), now)).toBe(said)
+  })
+  test('a moment in full', () => {
+    expect(formatMoment(now)).toBe('2026年3月5日 14:00')
+  })
+  test('a day begins at midnight of the corp’s zone, also where clocks are changed · GEN-11', () => {
+    expect(new Date(dayStart(now)).toISOString()).toBe('2026-03-04T16:00:00.000Z')
+    expect(new Date(dayStart(at('2026-03-08T12:00:00Z'), 'America/New_York')).toISOString()).toBe('2026-03-08T05:00:00.000Z')
+  })
+  test('phones are masked · SYS-17', () => {
+    expect(['13812342046', '12345', '1'].map(maskPhone)).toEqual(['138****2046', '***45', '**'])
+  })
+})
