@@ -1,0 +1,138 @@
+import type { Message, PartyId } from '../protocol.ts'
+
+export interface ChatsRecord {
+  messages: Message[]
+  readMarks: [string, number][]
+}
+
+export type ChatRef =
+  | { kind: 'single'; corpid: string; userid: string; personId: string }
+  | { kind: 'friend'; personIds: [string, string] }
+  | { kind: 'internal'; corpid: string; userids: [string, string] }
+  | { kind: 'group'; chatId: string }
+
+/** Chat ids carry their two sides, so that a chat exists as soon as somebody names it. */
+export function singleChatId(corpid: string, userid: string, personId: string): string {
+  return `single~${corpid}~${userid}~${personId}`
+}
+
+export function friendChatId(a: string, b: string): string {
+  return a < b ? `friend~${a}~${b}` : `friend~${b}~${a}`
+}
+
+export function internalChatId(corpid: string, a: string, b: string): string {
+  return a < b ? `internal~${corpid}~${a}~${b}` : `internal~${corpid}~${b}~${a}`
+}
+
+/** What a chat id stands for; anything else is the id of a customer group. */
+export function chatRefOf(chatId: string): ChatRef {
+  const [kind = '', a = '', b = '', c = ''] = chatId.split('~')
+  if (kind === 'single') return { kind, corpid: a, userid: b, personId: c }
+  if (kind === 'friend') return { kind, personIds: [a, b] }
+  if (kind === 'internal') return { kind, corpid: a, userids: [b, c] }
+  return { kind: 'group', chatId }
+}
+
+/** The two sides of a chat that is not a group. */
+export function sidesOf(ref: ChatRef): PartyId[] {
+  switch (ref.kind) {
+    case 'single':
+      return [`staff:${ref.corpid}:${ref.userid}`, `customer:${ref.personId}`]
+    case 'friend':
+      return [`customer:${ref.personIds[0]}`, `customer:${ref.personIds[1]}`]
+    case 'internal':
+      return [`staff:${ref.corpid}:${ref.userids[0]}`, `staff:${ref.corpid}:${ref.userids[1]}`]
+    case 'group':
+      return []
+  }
+}
+
+/** All messages of all chats, who has read how far, and which chats a party has. */
+export class Chats {
+  private readonly byChat = new Map<string, Message[]>()
+  private readonly chatsOfParty = new Map<PartyId, Set<string>>()
+  private readonly readMarks = new Map<string, number>()
+  private nextNumber = 1
+
+  record(): ChatsRecord {
+    return { messages: [...this.byChat.values()].flat(), readMarks: [...this.readMarks] }
+  }
+
+  restore(record: ChatsRecord): void {
+    this.byChat.clear()
+    this.chatsOfParty.clear()
+    this.readMarks.clear()
+    for (const message of record.messages) this.add(message)
+    for (const [key, number] of record.readMarks) this.readMarks.set(key, number)
+  }
+
+  nextId(): string {
+    return `m${this.nextNumber++}`
+  }
+
+  add(message: Message): void {
+    const number = numberOf(message)
+    if (number >= this.nextNumber) this.nextNumber = number + 1
+    const list = this.byChat.get(message.chatId)
+    if (list === undefined) this.byChat.set(message.chatId, [message])
+    else list.push(message)
+    this.open(message.chatId)
+    if (message.from !== 'system') this.markRead(message.chatId, message.from, number)
+  }
+
+  /** Makes the chat appear in the lists of its sides, without a message. */
+  open(chatId: string): void {
+    for (const party of sidesOf(chatRefOf(chatId))) {
+      const chats = this.chatsOfParty.get(party)
+      if (chats === undefined) this.chatsOfParty.set(party, new Set([chatId]))
+      else chats.add(chatId)
+    }
+  }
+
+  /** Chats with two sides that this party has opened. */
+  directChatsOf(party: PartyId): string[] {
+    return [...(this.chatsOfParty.get(party) ?? [])]
+  }
+
+  /** Oldest first: the last `limit` messages before the message `before`. */
+  page(chatId: string, limit: number, before?: string): Message[] {
+    const list = this.byChat.get(chatId) ?? []
+    const end = before === undefined ? list.length : list.findIndex((message) => message.id === before)
+    return end < 0 ? [] : list.slice(Math.max(0, end - limit), end)
+  }
+
+  message(chatId: string, id: string): Message | undefined {
+    return this.byChat.get(chatId)?.find((item) => item.id === id)
+  }
+
+  last(chatId: string): Message | undefined {
+    return this.byChat.get(chatId)?.at(-1)
+  }
+
+  /** Whether anybody but the system has said something since then (ms). */
+  talkedSince(chatId: string, since: number): boolean {
+    return (this.byChat.get(chatId) ?? []).some((message) => message.from !== 'system' && message.via !== 'welcome' && message.at >= since)
+  }
+
+  markRead(chatId: string, reader: PartyId, upTo?: number): void {
+    const last = this.byChat.get(chatId)?.at(-1)
+    const number = upTo ?? (last === undefined ? 0 : numberOf(last))
+    this.readMarks.set(`${chatId}|${reader}`, number)
+  }
+
+  unread(chatId: string, reader: PartyId): number {
+    const list = this.byChat.get(chatId) ?? []
+    const mark = this.readMarks.get(`${chatId}|${reader}`) ?? 0
+    let count = 0
+    for (let index = list.length - 1; index >= 0; index -= 1) {
+      const message = list[index]
+      if (message === undefined || numberOf(message) <= mark) break
+      if (message.from !== reader && message.content.type !== 'notice') count += 1
+    }
+    return count
+  }
+}
+
+function numberOf(message: Message): number {
+  return Number(message.id.slice(1))
+}

@@ -1,0 +1,92 @@
+import type { Message, MessageContent, PartyId } from '../protocol.ts'
+import { prefetchLink } from '../link-prefetch.ts'
+import { chatRefOf, friendChatId, sidesOf, singleChatId } from './chats.ts'
+import { WorldError, notFound } from './errors.ts'
+import { faceOf, personParty, staffParty } from './parties.ts'
+import type { Corp } from './corp.ts'
+import type { Sandbox } from './sandbox.ts'
+
+/** Everybody in a chat; throws for an unknown group. */
+export function partiesOf(sandbox: Sandbox, chatId: string): { corpid: string; parties: PartyId[] } {
+  const ref = chatRefOf(chatId)
+  if (ref.kind === 'group') {
+    const corp = sandbox.corpOfGroup(chatId)
+    const group = corp?.groups.get(chatId)
+    if (corp === undefined || group === undefined) throw notFound('这个群聊')
+    return { corpid: corp.corpid, parties: group.members.map((m) => (m.type === 1 ? staffParty(corp.corpid, m.id) : personParty(m.id))) }
+  }
+  const corpid = ref.kind === 'friend' ? (sandbox.corpOfPerson(ref.personIds[0])?.corpid ?? '') : ref.corpid
+  return { corpid, parties: sidesOf(ref) }
+}
+
+/** Why nobody can write in this chat now; '' when it is open. */
+export function closedBecause(sandbox: Sandbox, chatId: string): string {
+  const ref = chatRefOf(chatId)
+  if (ref.kind === 'group') {
+    const group = sandbox.corpOfGroup(chatId)?.groups.get(chatId)
+    return group === undefined ? '没有这个群聊' : group.dismissed ? '群聊已解散' : ''
+  }
+  if (ref.kind !== 'single') return ''
+  const corp = sandbox.corps.get(ref.corpid)
+  if (corp?.staff(ref.userid) === undefined) return '对方已离职'
+  const follow = corp.follow(ref.userid, ref.personId)
+  if (follow === undefined) return '双方不是联系人，无法发送消息'
+  return follow.status === 'deleted_by_customer' ? '对方还不是你的联系人，请先发送好友申请' : ''
+}
+
+/** Puts a message into a chat, tells everybody, and lets WeCom's preview fetcher come by. Throws WorldError when the chat is closed. */
+export function postMessage(sandbox: Sandbox, chatId: string, from: PartyId, content: MessageContent, via: Message['via']): Message {
+  const { corpid, parties } = partiesOf(sandbox, chatId)
+  if (!parties.includes(from)) throw new WorldError('发送人不在这个聊天里', 403)
+  const closed = closedBecause(sandbox, chatId)
+  if (closed !== '') throw new WorldError(closed)
+  const face = faceOf(sandbox, from)
+  const message: Message = {
+    id: sandbox.chats.nextId(), chatId, from, fromName: face.name, fromAvatar: face.avatar, at: sandbox.clock.now(), content, via,
+  }
+  sandbox.chats.add(message)
+  sandbox.feed.emit({ type: 'message', corpid, message, parties })
+  if (content.type === 'link') prefetchLink(sandbox, content.url)
+  if (content.type === 'text') for (const url of content.text.match(/https?:\/\/[^\s\u4e00-\u9fff，。]+/g) ?? []) prefetchLink(sandbox, url)
+  return message
+}
+
+/** A grey line in the chat. */
+export function postNotice(sandbox: Sandbox, chatId: string, text: string): void {
+  const { corpid, parties } = partiesOf(sandbox, chatId)
+  const message: Message = {
+    id: sandbox.chats.nextId(), chatId, from: 'system', fromName: '', fromAvatar: '', at: sandbox.clock.now(), content: { type: 'notice', text }, via: 'system',
+  }
+  sandbox.chats.add(message)
+  sandbox.feed.emit({ type: 'message', corpid, message, parties })
+}
+
+/** Sends a received message on: into a chat of the forwarding party, or to another outside person. */
+export function forwardMessage(
+  sandbox: Sandbox,
+  request: { chatId: string; messageId: string; by: PartyId; toChatId?: string; toPerson?: string; link?: { url: string; title: string; desc: string; imgUrl: string } },
+): Message {
+  const { parties } = partiesOf(sandbox, request.chatId)
+  if (!parties.includes(request.by)) throw new WorldError('只能转发自己看得到的消息', 403)
+  const original = sandbox.chats.message(request.chatId, request.messageId)
+  if (original === undefined) throw notFound('这条消息')
+  if (original.content.type === 'notice') throw new WorldError('这条消息不能转发')
+  const content: MessageContent = request.link === undefined ? original.content : { type: 'link', ...request.link }
+  const target = request.toChatId ?? friendTarget(sandbox, request.by, request.toPerson)
+  return postMessage(sandbox, target, request.by, content, 'forward')
+}
+
+function friendTarget(sandbox: Sandbox, by: PartyId, toPerson: string | undefined): string {
+  if (toPerson === undefined || sandbox.corpOfPerson(toPerson) === undefined) throw notFound('转发对象')
+  const [kind, first = '', ...rest] = by.split(':')
+  if (kind === 'staff') return singleChatId(first, rest.join(':'), toPerson)
+  if (first === toPerson) throw new WorldError('不能转发给自己')
+  return friendChatId(first, toPerson)
+}
+
+/** Messages of a welcome or of an app's other doings, from a member to a customer. */
+export function postAsStaff(sandbox: Sandbox, corp: Corp, userid: string, personId: string, contents: MessageContent[], via: Message['via']): void {
+  for (const content of contents) {
+    postMessage(sandbox, singleChatId(corp.corpid, userid, personId), staffParty(corp.corpid, userid), content, via)
+  }
+}

@@ -1,0 +1,171 @@
+import type { AppMessage, AppPage, CallbackSetting, CorpConsole } from '../protocol.ts'
+
+/** Plain records of the simulated world; the Corp class keeps them indexed. Seconds where a field of WeCom is meant. */
+
+export interface Department {
+  id: number
+  name: string
+  parentid: number
+  order: number
+}
+
+export interface Staff {
+  userid: string
+  name: string
+  alias: string
+  position: string
+  departments: { id: number; order: number; leader: boolean }[]
+  gender: '0' | '1' | '2'
+  mobile: string
+  email: string
+  /** 1 active, 4 not activated, 5 left the corp */
+  status: 1 | 4 | 5
+  /** Agreed to snsapi_privateinfo until (ms). */
+  consentUntil: number
+}
+
+/** Somebody outside the corp: customer or stranger, with a WeChat (type 1) or another corp's WeCom (type 2). */
+export interface Person {
+  id: string
+  name: string
+  type: 1 | 2
+  gender: 0 | 1 | 2
+  unionid: string
+  openid: string
+  corpName: string
+  corpFullName: string
+  position: string
+}
+
+export interface Follow {
+  /** Grows with every relation of the corp; the order of lists and cursors. */
+  seq: number
+  userid: string
+  personId: string
+  remark: string
+  description: string
+  /** seconds */
+  createtime: number
+  /** corp tag ids */
+  tags: string[]
+  personalTags: string[]
+  remarkCorp: string
+  remarkMobiles: string[]
+  operUserid: string
+  addWay: number
+  state: string
+  channels: { nickname: string; source: number } | null
+  status: 'friend' | 'half' | 'deleted_by_customer'
+}
+
+export interface Tag {
+  id: string
+  name: string
+  createTime: number
+  order: number
+  /** agentid of the app that made it, 0 = console */
+  madeBy: number
+  deleted: boolean
+}
+
+export interface TagGroup extends Tag {
+  tags: Tag[]
+}
+
+export interface GroupMember {
+  /** userid or external_userid */
+  id: string
+  type: 1 | 2
+  /** seconds */
+  joinTime: number
+  /** 1 invited, 2 invited by link, 3 scanned the QR */
+  joinScene: 1 | 2 | 3
+  invitor: string
+  nickname: string
+  state: string
+}
+
+export interface Group {
+  seq: number
+  id: string
+  name: string
+  owner: string
+  createTime: number
+  notice: string
+  members: GroupMember[]
+  admins: string[]
+  version: string
+  dismissed: boolean
+  /** 0 normal, 1 owner left */
+  status: 0 | 1
+}
+
+export interface ContactWay {
+  configId: string
+  agentid: number
+  createTime: number
+  type: 1 | 2
+  scene: 1 | 2
+  style: number
+  remark: string
+  skipVerify: boolean
+  state: string
+  user: string[]
+  party: number[]
+  isExclusive: boolean
+}
+
+export interface WelcomeCode {
+  code: string
+  userid: string
+  personId: string
+  issuedAt: number
+  state: 'open' | 'sending' | 'used'
+}
+
+export interface Media {
+  id: string
+  kind: 'image' | 'voice' | 'video' | 'file' | 'img'
+  purpose: 'temporary' | 'permanent' | 'attachment'
+  name: string
+  mime: string
+  size: number
+  createdAt: number
+}
+
+export interface AppSettings {
+  agentid: number
+  name: string
+  description: string
+  secret: string
+  homeUrl: string
+  enabled: boolean
+}
+
+/** All of a corp that is saved; collections as arrays. */
+export interface CorpRecord {
+  corpid: string
+  name: string
+  app: AppSettings
+  trustedDomain: CorpConsole['trustedDomain']
+  loginDomain: string
+  trustedIps: string[]
+  callback: (CallbackSetting & { verified: boolean }) | null
+  customerApiAllowed: boolean
+  visibleRange: CorpConsole['visibleRange']
+  contactRange: CorpConsole['contactRange']
+  pages: AppPage[]
+  consoleWelcomeUserids: string[]
+  departments: Department[]
+  staff: Staff[]
+  people: Person[]
+  follows: Follow[]
+  tagGroups: TagGroup[]
+  groups: Group[]
+  contactWays: ContactWay[]
+  welcomeCodes: WelcomeCode[]
+  media: Media[]
+  appMessages: AppMessage[]
+  /** Unread app messages per userid. */
+  appUnread: Record<string, number>
+}
