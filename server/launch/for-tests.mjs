@@ -1,0 +1,19 @@
+// The part of the launcher that tests use; its types stand in for-tests.d.mts.
+import { findProgram } from './exec.mjs'
+import { PROGRAMS } from './programs.mjs'
+
+export { demoServerEnv, DEMO_CORP, sandboxEnv } from './demo-corp.mjs'
+export { privateMariadb } from './mariadb.mjs'
+export { freePort } from './ports.mjs'
+export { serverEnv } from './product-env.mjs'
+export { privateRedis } from './redis.mjs'
+export { endProcess, runRecord, until } from './running.mjs'
+export { bringUpTestServices, testServersFolder } from './test-services.mjs'
+
+/** Full path of an installed Chromium; undefined when there is none. */
+export const chromiumPath = () => findProgram(...PROGRAMS.chromium.names)
+
+// Tested for themselves.
+export { tryLock } from './lock.mjs'
+export { readLogLine, warningsOnly } from './log-lines.mjs'
+export { parseDotEnv, wantsSandbox } from './settings.mjs'
