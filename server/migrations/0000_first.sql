@@ -25,6 +25,7 @@ CREATE TABLE `callbacks` (
 	`created_at` datetime(3) NOT NULL,
 	`received_at` datetime(3) NOT NULL,
 	`processed_at` datetime(3),
+	`due_at` datetime(3) NOT NULL,
 	CONSTRAINT `callbacks_id` PRIMARY KEY(`id`),
 	CONSTRAINT `callbacks_digest` UNIQUE(`corp_id`,`digest`)
 );
@@ -415,7 +416,7 @@ CREATE INDEX `audit_logs_actor` ON `audit_logs` (`corp_id`,`actor_id`,`id`);--> 
 CREATE INDEX `audit_logs_at` ON `audit_logs` (`at`);--> statement-breakpoint
 CREATE INDEX `callbacks_list` ON `callbacks` (`corp_id`,`id`);--> statement-breakpoint
 CREATE INDEX `callbacks_corp_state` ON `callbacks` (`corp_id`,`state`,`id`);--> statement-breakpoint
-CREATE INDEX `callbacks_sweep` ON `callbacks` (`state`,`received_at`);--> statement-breakpoint
+CREATE INDEX `callbacks_sweep` ON `callbacks` (`state`,`due_at`);--> statement-breakpoint
 CREATE INDEX `customer_events_timeline` ON `customer_events` (`corp_id`,`customer_id`,`at`,`id`);--> statement-breakpoint
 CREATE INDEX `customer_events_outbox` ON `customer_events` (`relayed`,`id`);--> statement-breakpoint
 CREATE INDEX `customers_union` ON `customers` (`corp_id`,`union_id`);--> statement-breakpoint

@@ -20,7 +20,9 @@ export const callbacks = mysqlTable('callbacks', {
   createdAt: moment('created_at').notNull(),
   receivedAt: moment('received_at').notNull(),
   processedAt: moment('processed_at'),
+  /** When something is to be done with the row next: queued (pending, failed) or forgotten (done). */
+  dueAt: moment('due_at').notNull(),
 }, (t) => [
   uniqueIndex('callbacks_digest').on(t.corpId, t.digest), index('callbacks_list').on(t.corpId, t.id), index('callbacks_corp_state').on(t.corpId, t.state, t.id),
-  index('callbacks_sweep').on(t.state, t.receivedAt),
+  index('callbacks_sweep').on(t.state, t.dueAt),
 ])
