@@ -50,16 +50,22 @@ const part = PARTS[name]
 if (!part) throw new Error(`unknown part ${name}: ${Object.keys(PARTS).join(', ')}`)
 const entries = Object.entries(part.entries).filter(([, source]) => existsSync(join(part.folder, source)))
 const dist = join(part.folder, 'dist')
-await build({
-  absWorkingDir: part.folder,
-  entryPoints: Object.fromEntries(entries),
-  outdir: dist,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20.19',
-  sourcemap: true,
-  legalComments: 'none',
-  logLevel: 'warning',
-  plugins: [ourPackagesOnly(dist)],
-})
+try {
+  await build({
+    absWorkingDir: part.folder,
+    entryPoints: Object.fromEntries(entries),
+    outdir: dist,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    sourcemap: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    plugins: [ourPackagesOnly(dist)],
+  })
+} catch (error) {
+  // esbuild has shown what is wrong with the sources, and where.
+  if (!Array.isArray(error.errors)) throw error
+  process.exitCode = 1
+}
