@@ -1,0 +1,25 @@
+/** What the radar knows about materials; implemented by the radar area. */
+export interface RadarFigures {
+  /** Views and shares ever, and views since the start of `sinceDay` (`2026-03-04`, in the corp's zone). Materials without any may be left out. */
+  materialFigures(corpId: number, materialIds: readonly number[], sinceDay: string): Promise<Map<number, MaterialFigures>>
+  /** How often the customer has opened each material. */
+  customerViews(corpId: number, customerId: number, materialIds: readonly number[]): Promise<Map<number, number>>
+  totals(corpId: number, materialId: number): Promise<MaterialTotals>
+  /** Materials that the member sent last, the latest first, each once. */
+  recentlySent(corpId: number, staffId: number, limit: number): Promise<number[]>
+}
+export interface MaterialFigures { views: number; todayViews: number; shares: number }
+/** @property averageMs mean visible reading time of a view */
+export interface MaterialTotals { views: number; readers: number; shares: number; sharers: number; averageMs: number }
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** The day of a moment in a zone, as `2026-03-04`. */
+export function dayIn(zone: string, ms: number): string {
+  let format = formats.get(zone)
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' })
+    formats.set(zone, format)
+  }
+  return format.format(ms)
+}

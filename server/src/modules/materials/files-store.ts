@@ -1,0 +1,65 @@
+import { and, asc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm'
+import type { MaterialState } from '@zhike/shared'
+import type { Queries } from '../../platform/db/connect.ts'
+import { files, materials } from './tables.ts'
+
+export type FileRow = typeof files.$inferSelect
+export type NewFile = Omit<typeof files.$inferInsert, 'id' | 'corpId'>
+export interface PageSize { width: number; height: number }
+
+/** Uploaded files of one corp. */
+export function filesOf(q: Queries, corpId: number) {
+  const one = (fileId: number) => and(eq(files.corpId, corpId), eq(files.id, fileId))
+  return {
+    async add(file: NewFile): Promise<number> {
+      const [result] = await q.insert(files).values({ ...file, corpId })
+      return result.insertId
+    },
+    async byId(fileId: number): Promise<FileRow | undefined> {
+      const [row] = await q.select().from(files).where(one(fileId))
+      return row
+    },
+    /** The same, held until the transaction ends: neither the sweeper nor another form takes it meanwhile. */
+    async hold(fileId: number): Promise<FileRow | undefined> {
+      const [row] = await q.select().from(files).where(one(fileId)).for('update')
+      return row
+    },
+    /** Writes the pages drawn so far; false when somebody else is as far, or the drawing has ended. */
+    async grow(fileId: number, drawn: readonly PageSize[]): Promise<boolean> {
+      const [result] = await q.update(files).set({ drawn: [...drawn] })
+        .where(and(one(fileId), eq(files.state, 'preparing'), lt(sql`json_length(${files.drawn})`, drawn.length)))
+      return result.affectedRows === 1
+    },
+    /** preparing → ready | failed; false when it has ended before. */
+    async end(fileId: number, state: Exclude<MaterialState, 'preparing'>, note: string | null): Promise<boolean> {
+      const [result] = await q.update(files).set({ state, note }).where(and(one(fileId), eq(files.state, 'preparing')))
+      return result.affectedRows === 1
+    },
+    /** Materials that show the file. */
+    async usedBy(fileId: number): Promise<number[]> {
+      const rows = await q.select({ id: materials.id }).from(materials)
+        .where(and(eq(materials.corpId, corpId), or(eq(materials.fileId, fileId), eq(materials.coverFileId, fileId)), isNull(materials.deletedAt)))
+      return rows.map((row) => row.id)
+    },
+    /** Deletes the row unless a material (also a deleted one) has it; false when it was kept. */
+    async forget(fileId: number): Promise<boolean> {
+      const [result] = await q.delete(files).where(and(one(fileId), unused))
+      return result.affectedRows === 1
+    },
+  }
+}
+
+const unused = sql`not exists (select 1 from ${materials} where ${materials.corpId} = ${files.corpId} and (${materials.fileId} = ${files.id} or ${materials.coverFileId} = ${files.id}))`
+
+/** For the sweepers, which look at all corps: what is still to be drawn, and what nobody has used. Oldest first. */
+export function filesOfAll(q: Queries) {
+  return {
+    preparing(before: number, limit: number): Promise<{ id: number; corpId: number }[]> {
+      return q.select({ id: files.id, corpId: files.corpId }).from(files)
+        .where(and(eq(files.state, 'preparing'), lt(files.createdAt, before))).orderBy(asc(files.createdAt)).limit(limit)
+    },
+    unused(before: number, limit: number): Promise<FileRow[]> {
+      return q.select().from(files).where(and(inArray(files.state, ['ready', 'failed', 'preparing']), lt(files.createdAt, before), unused)).orderBy(asc(files.createdAt)).limit(limit)
+    },
+  }
+}

@@ -1,0 +1,6 @@
+export { createMaterials } from './service.ts'
+export type { Materials, MaterialsNeeds } from './service.ts'
+export { dayIn } from './figures.ts'
+export type { MaterialFigures, MaterialTotals, RadarFigures } from './figures.ts'
+export type { CardPicture, MaterialTitle, Picture, ReaderMaterial } from './reading.ts'
+export type { Editor } from './groups.ts'

@@ -1,0 +1,98 @@
+import type { Platform } from '../../platform/platform.ts'
+import { DrawBroken, DrawRefused, withDrawProcess } from './drawing.ts'
+import { filesOf, filesOfAll } from './files-store.ts'
+import type { FileRow } from './files-store.ts'
+import { keysOf, originalKey, pictureKey, pictureType } from './picture-names.ts'
+
+interface DrawJob { corpId: number; fileId: number }
+
+const SWEEP_MS = 60_000
+/** A file still preparing after this long is queued again: its job may be lost with Redis. */
+const STUCK_MS = 60_000
+/** Jobs of one file within this time are one job. */
+const AGAIN_MS = 10 * 60_000
+const NEWS_MS = 1000
+/** Uploads that no material took within a day are deleted. */
+const UNUSED_MS = 24 * 60 * 60_000
+const SWEEP_FILES = 100
+
+/**
+ * Draws the pages of PDFs after the first (which the upload draws itself), one file at a time per worker. What is drawn
+ * is kept page by page, so a file goes on where a killed worker stopped.
+ * @param changed called when more of a material can be shown
+ */
+export function createDrawJobs(platform: Platform, changed: (corpId: number, materialId: number) => Promise<void>) {
+  const { clock, db, files, log } = platform
+  const drawing = platform.queues.define<DrawJob>('draw', { attempts: 3, backoffMs: 5000 })
+  const sweeping = platform.queues.define<{ what: 'preparing' | 'unused' }>('materials-sweep', { attempts: 1 })
+
+  async function tell({ corpId, fileId }: DrawJob): Promise<void> {
+    for (const materialId of await filesOf(db, corpId).usedBy(fileId)) await changed(corpId, materialId)
+  }
+  async function end(job: DrawJob, state: 'ready' | 'failed', note: string | null): Promise<void> {
+    if (await filesOf(db, job.corpId).end(job.fileId, state, note)) await tell(job)
+  }
+
+  async function drawRest(job: DrawJob, file: FileRow, original: Buffer): Promise<void> {
+    const store = filesOf(db, job.corpId)
+    const drawn = [...file.drawn]
+    let toldAt = 0
+    await withDrawProcess(async (draw) => {
+      const pages = await draw.openPdf(original)
+      while (drawn.length < pages) {
+        const page = await draw.drawPage(drawn.length + 1)
+        for (const picture of page.pictures) await files.put(pictureKey(file.key, picture.name), Buffer.from(picture.bytes), pictureType(picture.name))
+        drawn.push({ width: page.width, height: page.height })
+        // Another worker is as far: it goes on, this one stops.
+        if (!(await store.grow(job.fileId, drawn))) return
+        if (clock.now() - toldAt >= NEWS_MS && drawn.length < pages) {
+          toldAt = clock.now()
+          await tell(job)
+        }
+      }
+      await end(job, 'ready', null)
+    })
+  }
+
+  async function run(job: DrawJob, last: boolean): Promise<void> {
+    const file = await filesOf(db, job.corpId).byId(job.fileId)
+    if (file?.state !== 'preparing') return
+    const original = await files.get(originalKey(file.key))
+    if (!original) return end(job, 'failed', '原文件已丢失，请重新上传')
+    try {
+      await drawRest(job, file, original)
+    } catch (error) {
+      if (error instanceof DrawRefused) return end(job, 'failed', '部分页面无法生成，客户只能看到前面的页面；请重新导出 PDF 后再上传')
+      if (last && error instanceof DrawBroken) await end(job, 'failed', '文件内容太复杂，生成页面时超出了限制；请压缩或拆分 PDF 后再上传')
+      throw error
+    }
+  }
+
+  const enqueue = (job: DrawJob) =>
+    drawing.add(job, { id: `draw-${job.fileId}-${Math.floor(clock.now() / AGAIN_MS)}` })
+
+  async function queueStuck(): Promise<void> {
+    const stuck = await filesOfAll(db).preparing(clock.now() - STUCK_MS, SWEEP_FILES)
+    for (const { corpId, id } of stuck) await enqueue({ corpId, fileId: id })
+  }
+  async function forgetUnused(): Promise<void> {
+    for (const file of await filesOfAll(db).unused(clock.now() - UNUSED_MS, SWEEP_FILES)) {
+      if (!(await filesOf(db, file.corpId).forget(file.id))) continue
+      for (const key of keysOf(file)) await files.remove(key)
+    }
+  }
+
+  return {
+    /** Doesn't wait for Redis: with Redis away the sweeper finds the file. */
+    later(job: DrawJob): void {
+      enqueue(job).catch((error: unknown) => log.warn({ err: error, fileId: job.fileId }, 'pages will be drawn later'))
+    },
+    sweep: { queueStuck, forgetUnused },
+    async work(): Promise<void> {
+      drawing.work((job, attempt) => run(job, attempt.last), { concurrency: 1 })
+      sweeping.work(({ what }) => (what === 'preparing' ? queueStuck() : forgetUnused()), { concurrency: 1 })
+      await sweeping.every({ everyMs: SWEEP_MS }, 'preparing', { what: 'preparing' })
+      await sweeping.every({ everyMs: UNUSED_MS / 24 }, 'unused', { what: 'unused' })
+    },
+  }
+}
