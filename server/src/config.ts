@@ -53,7 +53,7 @@ export type Config = ReturnType<typeof readConfig>
  * Reads and checks the environment (architecture §10). The only place that looks at process.env.
  * Throws with one line per wrong variable.
  */
-export function readConfig(env: Record<string, string | undefined>) {
+export function readConfig(env: Record<string, string | undefined> = process.env) {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
   const result = environment.safeParse(given)
   if (!result.success) {

@@ -9,7 +9,7 @@ import { createPlatform } from './platform/platform.ts'
 
 /** Reads the configuration, brings the schema up to date, and starts the roles asked for. */
 async function main(): Promise<void> {
-  const config = readConfig(process.env)
+  const config = readConfig()
   const platform = await createPlatform(config)
   const { log } = platform
   const modules = createModules(platform)

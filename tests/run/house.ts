@@ -111,6 +111,15 @@ export async function until(holds: () => boolean | Promise<boolean>, limitMs = 1
   }
 }
 
+/** A signed-in member of a corp that WeCom doesn't know, such as another tenant. */
+export async function callerFor(house: House, corpId: number, userid: string): Promise<Caller> {
+  const member = await house.modules.identity.ensureStaff(corpId, userid)
+  let cookie = ''
+  const jar = { setCookie: (name: string, value: string) => { cookie = `${name}=${value}` } }
+  await house.modules.identity.access.begin(jar, corpId, member.staffId)
+  return callerWith(house.app, cookie)
+}
+
 function callerWith(app: FastifyInstance, cookie: string): Caller {
   const attempt: Caller['attempt'] = (key, { params, query, body } = {}) => {
     const [method = 'GET', path = '/'] = key.split(' ')

@@ -1,6 +1,6 @@
-import { pino } from 'pino'
+import { pino, type Logger } from 'pino'
 
-export type Log = import('pino').Logger
+export type Log = Logger
 
 const secretKeys = [
   'secret', 'agentSecret', 'contactSecret', 'corpsecret', 'access_token', 'accessToken', 'token', 'ticket', 'jsapi_ticket', 'encodingAESKey', 'aesKey', 'callbackToken',

@@ -71,7 +71,7 @@ export function createAccess(platform: Platform, corps: Corps) {
     return { corp, person: found.staff, session: found.session }
   }
 
-  async function begin(reply: FastifyReply, corpId: number, staffId: number | null): Promise<number> {
+  async function begin(reply: Pick<FastifyReply, 'setCookie'>, corpId: number, staffId: number | null): Promise<number> {
     const token = randomToken(32)
     const lifeMs = staffId === null ? SETUP_SESSION_MS : SESSION_MS
     const expiresAt = clock.now() + lifeMs

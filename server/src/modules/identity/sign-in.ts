@@ -115,7 +115,7 @@ export function createSignIn(platform: Platform, needs: { corps: Corps; access: 
 
 /** Only paths of our own: never a way to send people elsewhere. */
 export function safeNext(next: string): string {
-  return /^\/(?![/\\])[^\\\u0000-\u001f]*$/.test(next) ? next : '/workbench'
+  return /^\/(?![/\\])[\x20-\x5b\x5d-\uffff]*$/.test(next) ? next : '/workbench'
 }
 
 function cookieOf(state: string): string {

@@ -27,7 +27,8 @@ export function connectDatabase(url: string, options: { connections: number }): 
   // A connection that breaks while idle reports here; the pool opens a new one for the next query.
   pool.on('connection', (connection) => {
     connection.on('error', () => connection.destroy())
-    connection.query("SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'")
+    // Runs before the first query of the connection; its failure shows there.
+    void connection.query("SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'")
   })
   return { db: drizzle(pool), pool, close: () => pool.end() }
 }

@@ -1,0 +1,50 @@
+import { isDatabaseAway } from './db/connect.ts'
+import type { Log } from './log.ts'
+
+/** Work that a process does again and again by itself. */
+export interface Repeated {
+  /** Runs it at once, or right after the run that is going on. */
+  hurry(): void
+  /** Waits for the run in hand, then no more. */
+  stop(): Promise<void>
+}
+
+/**
+ * Runs `work` every `everyMs` in this process, one run at a time. For sweepers that look into the database:
+ * unlike a scheduled job it survives an emptied Redis. Several processes may run the same work, so it must be repeatable.
+ */
+export function repeatedly(everyMs: number, name: string, work: () => Promise<void>, log: Log): Repeated {
+  let running = true
+  let hurried = false
+  let wake: (() => void) | null = null
+  const pause = () => new Promise<void>((done) => {
+    const timer = setTimeout(done, everyMs)
+    wake = () => {
+      clearTimeout(timer)
+      done()
+    }
+  })
+  const loop = (async () => {
+    while (running) {
+      hurried = false
+      try {
+        await work()
+      } catch (error) {
+        if (running && !isDatabaseAway(error)) log.error({ err: error, work: name }, 'repeated work failed; it will be tried again')
+      }
+      if (running && !hurried) await pause()
+      wake = null
+    }
+  })()
+  return {
+    hurry() {
+      hurried = true
+      wake?.()
+    },
+    async stop() {
+      running = false
+      wake?.()
+      await loop
+    },
+  }
+}

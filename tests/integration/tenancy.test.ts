@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { contract, type ContractKey, type Endpoint } from '@zhike/shared/contract'
+import { openHouse, type Caller, type House } from '../run/house.ts'
+import { seedOwnedThings, type OwnedThings } from '../run/owned-things.ts'
+
+/** What a caller would send who has learned ids that aren't hers. Every endpoint must be here: a new one does not compile without. */
+function guesses(of: OwnedThings): Record<ContractKey, { params?: object; query?: object; body?: object; form?: boolean }> {
+  const shared = { title: '别人的素材', summary: '', groupId: of.materialGroupId, score: 0, tagIds: [] }
+  return {
+    'GET /api/session': {},
+    'DELETE /api/session': {},
+    'GET /api/wecom/signature': { query: { url: 'https://elsewhere.example/', kind: 'agent' } },
+    'POST /api/wecom/jssdk-result': { body: { ok: false, error: 'guess' } },
+    'POST /api/setup/session': { body: { ticket: 'x'.repeat(32) } },
+    'GET /api/setup': {},
+    'POST /api/setup/check': {},
+    'PUT /api/setup/corp': { body: { name: '抢来的', wecomCorpId: of.wecomCorpId, agentId: 1, adminUserids: ['evil'] } },
+    'PUT /api/setup/domain-file': { body: { fileName: 'WW_verify_abcdefgh12345678.txt' } },
+    'POST /api/setup/callback-keys': {},
+    'GET /api/staff': {},
+    'GET /api/departments': {},
+    'POST /api/staff/sync': {},
+    'GET /api/roles': {},
+    'PUT /api/roles/:roleKey': { params: { roleKey: of.roleKey }, body: { permissions: [], dataScope: 'all' } },
+    'POST /api/roles': { body: { name: '新角色', permissions: [], dataScope: 'self' } },
+    'DELETE /api/roles/:roleKey': { params: { roleKey: of.roleKey } },
+    'PUT /api/staff/:staffId/roles': { params: { staffId: of.staffId }, body: { roles: ['super_admin'] } },
+    'GET /api/jobs': {},
+    'GET /api/jobs/:jobId': { params: { jobId: of.jobId } },
+    'GET /api/jobs/:jobId/failures': { params: { jobId: of.jobId } },
+    'POST /api/jobs/:jobId/retry': { params: { jobId: of.jobId } },
+    'POST /api/jobs/:jobId/cancel': { params: { jobId: of.jobId } },
+    'GET /api/audit': {},
+    'GET /api/callbacks': {},
+    'GET /api/callbacks/:callbackId': { params: { callbackId: of.callbackId } },
+    'POST /api/callbacks/:callbackId/replay': { params: { callbackId: of.callbackId } },
+    'GET /api/customers': {},
+    'GET /api/customers/:customerId': { params: { customerId: of.customerId } },
+    'GET /api/customers/by-external/:externalUserId': { params: { externalUserId: of.externalUserId } },
+    'GET /api/customers/:customerId/timeline': { params: { customerId: of.customerId } },
+    'PUT /api/customers/:customerId/tags': { params: { customerId: of.customerId }, body: { add: [of.tagId], remove: [] } },
+    'GET /api/customers/:customerId/phones': { params: { customerId: of.customerId } },
+    'POST /api/customers/sync': {},
+    'GET /api/tags': {},
+    'GET /api/group-chats/by-chat/:chatId': { params: { chatId: of.chatId } },
+    'GET /api/group-chats/:groupChatId/members': { params: { groupChatId: of.groupChatId } },
+    'GET /api/materials': { query: { customerId: of.customerId } },
+    'GET /api/materials/:materialId': { params: { materialId: of.materialId } },
+    'POST /api/materials': { body: { type: 'pdf', fileId: of.fileId, ...shared } },
+    'PUT /api/materials/:materialId': { params: { materialId: of.materialId }, body: { version: 1, ...shared } },
+    'DELETE /api/materials/:materialId': { params: { materialId: of.materialId } },
+    'GET /api/materials/:materialId/pictures/:name': { params: { materialId: of.materialId, name: 'cover-360.webp' } },
+    'GET /api/material-groups': {},
+    'POST /api/material-groups': { body: { name: '新分组' } },
+    'PUT /api/material-groups/:groupId': { params: { groupId: of.materialGroupId }, body: { name: '改名' } },
+    'DELETE /api/material-groups/:groupId': { params: { groupId: of.materialGroupId } },
+    'POST /api/files': { form: true },
+    'POST /api/shares': { body: { materialId: of.materialId, chat: { kind: 'customer', externalUserId: of.externalUserId }, requestId: '7d1f0f7a-6d0b-4a53-9a53-3f0d5d1c2b11' } },
+    'PUT /api/shares/:shareId/outcome': { params: { shareId: of.shareId }, body: { state: 'sent' } },
+    'GET /api/radar/views': { query: { customerId: of.customerId, materialId: of.materialId } },
+    'GET /api/radar/today': {},
+    'GET /api/live': {},
+  }
+}
+
+const endpoints = Object.entries<Endpoint>(contract) as [ContractKey, Endpoint][]
+
+let house: House
+let things: OwnedThings
+let foreignAdmin: Caller
+beforeAll(async () => {
+  house = await openHouse({ synced: true })
+  things = await seedOwnedThings(house)
+  foreignAdmin = await things.foreignAdmin()
+})
+afterAll(() => house.close())
+
+const refused = [401, 403, 404, 409, 410, 422]
+
+describe('another tenant · SYS-1', () => {
+  test.each(endpoints.filter(([key]) => key !== 'GET /api/live' && key !== 'DELETE /api/session'))('%s gives and changes nothing of it', async (key) => {
+    const input = guesses(things)[key]
+    const before = await things.fingerprint()
+    const answer = await foreignAdmin.attempt(key, input)
+    // Named ids are refused; lists and settings answer with the caller's own corp.
+    if (input.params && key !== 'PUT /api/roles/:roleKey') expect(refused, `${key} answered ${answer.statusCode} ${answer.body.slice(0, 200)}`).toContain(answer.statusCode)
+    for (const secret of things.secrets) expect(answer.body, `${key} shows what belongs to another corp`).not.toContain(secret)
+    expect(await things.fingerprint(), `${key} changed another corp`).toEqual(before)
+  })
+})
+
+describe('a plain member of the same corp · SYS-4, SYS-5', () => {
+  let member: Caller
+  beforeAll(async () => {
+    member = await house.signIn(things.otherUserid)
+  })
+  test.each(endpoints.filter(([, endpoint]) => endpoint.who.kind === 'setup' || (endpoint.who.kind === 'staff' && endpoint.who.permission !== undefined && endpoint.who.permission !== 'customers.write')))('%s is not hers', async (key) => {
+    const before = await things.fingerprint()
+    const answer = await member.attempt(key, guesses(things)[key])
+    expect(answer.statusCode, answer.body).toBe(403)
+    expect(answer.json()).toMatchObject({ code: 'forbidden', message: expect.stringMatching(/[\u4e00-\u9fff]/) as string })
+    expect(await things.fingerprint()).toEqual(before)
+  })
+  test.each([
+    'GET /api/customers/:customerId', 'GET /api/customers/by-external/:externalUserId', 'GET /api/customers/:customerId/timeline', 'PUT /api/customers/:customerId/tags', 'POST /api/shares', 'PUT /api/shares/:shareId/outcome',
+  ] satisfies ContractKey[])('%s: a colleague’s customer is not hers · GEN-9', async (key) => {
+    const answer = await member.attempt(key, guesses(things)[key])
+    expect(answer.statusCode, answer.body).toBe(404)
+  })
+  test('lists, views and counts hold nothing of a colleague’s customer · GEN-9', async () => {
+    for (const key of ['GET /api/customers', 'GET /api/radar/views', 'GET /api/radar/today'] satisfies ContractKey[]) {
+      const answer = await member.attempt(key, {})
+      expect(answer.statusCode).toBe(200)
+      expect(answer.body).not.toContain(things.customerName)
+    }
+    const views = await member.call('GET /api/radar/views', { query: { customerId: things.customerId } })
+    expect(views.items).toEqual([])
+  })
+})
+
+describe('nobody', () => {
+  test.each(endpoints.filter(([, endpoint]) => endpoint.who.kind !== 'public'))('%s asks to sign in', async (key) => {
+    const answer = await house.anonymous.attempt(key, guesses(things)[key])
+    expect(answer.statusCode).toBe(401)
+    expect(answer.json()).toMatchObject({ code: 'unauthorized', requestId: expect.any(String) as string })
+  })
+  test('a request from another website is refused (CSRF)', async () => {
+    const answer = await house.app.inject({ method: 'DELETE', url: '/api/session', headers: { cookie: foreignAdmin.cookie, origin: 'https://evil.example' } })
+    expect(answer.statusCode).toBe(403)
+  })
+})
