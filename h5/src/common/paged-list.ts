@@ -73,6 +73,26 @@ export function usePagedList<T>(fetchPage: (after: string | undefined, signal: A
     refreshing.value = false
   }
 
+  /** Reads the newest rows and puts them before those already read, so that whoever is reading further down stays there. */
+  async function renew(): Promise<void> {
+    if (state.value !== 'ready' || more.value === 'loading') return
+    const mine = begin()
+    try {
+      const page = await fetchPage(undefined, mine.signal)
+      if (running !== mine) return
+      const fresh = new Set(page.items.map(options.keyOf))
+      const older = items.value.filter((item) => !fresh.has(options.keyOf(item)))
+      const further = items.value.length > page.items.length && older.length < items.value.length
+      items.value = further ? [...page.items, ...older] : page.items
+      if (!further) next.value = page.next
+      total.value = page.total ?? total.value
+      error.value = null
+      if (options.rememberAs) keepKnown(options.rememberAs(), page)
+    } catch (thrown) {
+      if (running === mine && !isAborted(thrown)) error.value = asApiError(thrown)
+    }
+  }
+
   /** Reads the following page, if there is one and none is being read. */
   async function loadMore(): Promise<void> {
     if (state.value !== 'ready' || more.value === 'loading' || next.value === null) return
@@ -111,6 +131,6 @@ export function usePagedList<T>(fetchPage: (after: string | undefined, signal: A
     items, total, error, state, more, refreshing,
     hasMore: computed(() => next.value !== null),
     keyOf: options.keyOf,
-    reload, refresh, loadMore, put, drop,
+    reload, refresh, renew, loadMore, put, drop,
   })
 }
