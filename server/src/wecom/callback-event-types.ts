@@ -138,5 +138,6 @@ export type WecomEventBody =
 /** A decrypted callback as a typed event; switch on `kind`. */
 export type WecomEvent = EventCommon & WecomEventBody
 export type WecomEventKind = WecomEvent['kind']
-/** The event of one kind, e.g. `EventOf<'customer_added'>`. */
-export type EventOf<K extends WecomEventKind> = Extract<WecomEvent, { kind: K }>
+/** The event of one kind, e.g. `EventOf<'customer_added'>`; also where several kinds share one shape. */
+export type EventOf<K extends WecomEventKind> = OfKind<WecomEvent, K>
+type OfKind<E, K> = E extends { kind: infer Kinds } ? (K extends Kinds ? E & { kind: K } : never) : never

@@ -1,0 +1,45 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { CustomerEventKind } from '@zhike/shared'
+import type { Queries } from '../../platform/db/connect.ts'
+import { customerEvents } from './tables.ts'
+
+/** One happening with a customer, as it is appended to the log. */
+export interface CustomerEvent {
+  corpId: number
+  customerId: number
+  kind: CustomerEventKind
+  /** Whose relation or doing it is; null when it concerns no single member. */
+  staffId: number | null
+  /** What it is about, e.g. `view:99`: a second row of one kind about one subject is never written. */
+  subject: string
+  data: Record<string, unknown>
+  /** Epoch milliseconds. */
+  at: number
+  /** Found out long after it happened: shown in the timeline, but nothing reacts to it. */
+  old?: boolean
+}
+
+const ROWS_AT_ONCE = 500
+
+/** Appends to the customer log, within the transaction of the change itself (architecture §5). Doubled events stay one row. */
+export async function appendCustomerEvent(q: Queries, event: CustomerEvent): Promise<void> {
+  await appendCustomerEvents(q, [event])
+}
+
+/** The same for many events. */
+export async function appendCustomerEvents(q: Queries, events: readonly CustomerEvent[]): Promise<void> {
+  for (let i = 0; i < events.length; i += ROWS_AT_ONCE) {
+    const rows = events.slice(i, i + ROWS_AT_ONCE).map(({ old, ...event }) => ({ ...event, subject: event.subject.slice(0, 100), relayed: old ? 1 : 0 }))
+    await q.insert(customerEvents).values(rows).onDuplicateKeyUpdate({ set: { id: sql`id` } })
+  }
+}
+
+/** Which row of the log. */
+export type CustomerEventKey = Pick<CustomerEvent, 'corpId' | 'customerId' | 'kind' | 'subject'>
+
+/** Replaces the facts of an event that is still going on, e.g. how long somebody has read. Nobody is told again. */
+export async function updateCustomerEvent(q: Queries, key: CustomerEventKey, data: Record<string, unknown>): Promise<void> {
+  await q.update(customerEvents).set({ data }).where(and(
+    eq(customerEvents.corpId, key.corpId), eq(customerEvents.customerId, key.customerId), eq(customerEvents.kind, key.kind), eq(customerEvents.subject, key.subject),
+  ))
+}

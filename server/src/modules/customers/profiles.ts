@@ -1,0 +1,146 @@
+import { sourceLabel } from '@zhike/shared'
+import type { CustomerProfile, CustomerRow, CustomerTag, Relation, StaffRef, TimelineRow } from '@zhike/shared/contract'
+import { toPage } from '../../platform/db/keyset.ts'
+import { AppError, notFound } from '../../platform/http/errors.ts'
+import type { Platform } from '../../platform/platform.ts'
+import { asAppError } from '../corps/index.ts'
+import type { GroupChats } from '../group-chats/index.ts'
+import { withinScope } from '../identity/index.ts'
+import type { Identity, Viewer } from '../identity/index.ts'
+import { maySee, readableBy, seenBy } from './access.ts'
+import type { Readable } from './access.ts'
+import type { CustomerRecord, RelationRecord } from './intake-store.ts'
+import type { PhoneBox } from './phones.ts'
+import type { Refresh } from './refresh.ts'
+import { customersOf } from './store.ts'
+import type { ListFilter, TagOnRelation } from './store.ts'
+import { customerEvents, relations } from './tables.ts'
+import { wordEvent } from './timeline.ts'
+
+/** Names are searched inside, not only from their beginning, up to this many owners. */
+const INSIDE_SEARCH_OWNERS = 20
+/** A customer whom WeCom does not know for us either is not asked for again for so long. */
+const ASK_AGAIN_S = 20
+const ASKS_PER_MINUTE = 30
+
+export interface CustomerQuery { after?: string; limit: number; q?: string; tagId?: string; ownerId?: number; state?: RelationRecord['state'] }
+export type Profiles = ReturnType<typeof createProfiles>
+
+/** Customers as people read them: list, profile, timeline. Always within the viewer's data scope (GEN-9). */
+export function createProfiles(platform: Platform, needs: { identity: Identity; phones: PhoneBox; refresh: Refresh; groupChats: GroupChats }) {
+  const { db, redis } = platform
+  const { identity, phones } = needs
+
+  async function readable(viewer: Viewer, customerId: number): Promise<Readable> {
+    const found = await readableBy(platform, viewer, await customersOf(db, viewer.corpId).byId(customerId))
+    if (!found) throw notFound('客户')
+    return found
+  }
+
+  async function present(viewer: Viewer, { customer, relations: seen }: Readable): Promise<CustomerProfile> {
+    const store = customersOf(db, viewer.corpId)
+    const [tags, staff, otherStaff, groups, events] = await Promise.all([
+      store.tagsOn(seen.map((row) => row.id)), identity.staffRefs(viewer.corpId, seen.map((row) => row.staffId)), store.otherFriends(customer.id, viewer.staffId),
+      needs.groupChats.groupsWith(viewer, customer.externalUserId), store.countEvents(customer.id, seenBy(viewer, customerEvents.staffId)),
+    ])
+    const shown = seen.map((row) => presentRelation(viewer, row, tags, staff))
+    return {
+      customerId: customer.id, externalUserId: customer.externalUserId, name: customer.name, avatar: customer.avatar, kind: kindOf(customer),
+      gender: customer.gender === 1 ? 'male' : customer.gender === 2 ? 'female' : 'unknown',
+      corpName: customer.corpName, corpFullName: customer.corpFullName, position: customer.position,
+      own: shown.find((row) => row.own) ?? null, relations: shown, otherStaff, groupChats: groups, events,
+    }
+  }
+
+  function presentRelation(viewer: Viewer, row: RelationRecord, tags: readonly TagOnRelation[], staff: Map<number, StaffRef>): Relation {
+    return {
+      staff: staffOr(staff, row.staffId), remark: row.remark, description: row.description, remarkCorp: row.remarkCorp,
+      phones: phones.masked(viewer.corpId, row.phones), addWay: row.addWay, source: sourceLabel(row.addWay), channel: row.channel, addedAt: row.addedAt,
+      state: row.state, endedAt: row.endedAt, tags: tagsFor(tags, row.id), own: row.staffId === viewer.staffId,
+    }
+  }
+
+  /** At most some questions a minute and viewer, so that nobody tries out ids. */
+  async function mayAsk(viewer: Viewer, externalUserId: string): Promise<boolean> {
+    const base = `${platform.config.redisPrefix}:customer-asked:${viewer.corpId}:${viewer.staffId}`
+    if ((await redis.set(`${base}:${externalUserId}`, '1', 'EX', ASK_AGAIN_S, 'NX')) === null) return false
+    const asked = await redis.incr(base)
+    if (asked === 1) await redis.expire(base, 60)
+    if (asked > ASKS_PER_MINUTE) throw new AppError('too_many', '操作太频繁，请稍后再试')
+    return true
+  }
+
+  return {
+    readable,
+    async profile(viewer: Viewer, customerId: number): Promise<CustomerProfile> {
+      return await present(viewer, await readable(viewer, customerId))
+    },
+    /** By the id the chat gives. Somebody we don't know yet, or not as a friend of the viewer, is read from WeCom at once. */
+    async profileByExternal(viewer: Viewer, externalUserId: string): Promise<CustomerProfile> {
+      const find = async () => await readableBy(platform, viewer, (await customersOf(db, viewer.corpId).byExternalIds([externalUserId]))[0])
+      let found = await find()
+      if (found?.own?.state !== 'active' && await mayAsk(viewer, externalUserId)) {
+        try {
+          await needs.refresh.customer(viewer.corpId, externalUserId)
+        } catch (error) {
+          if (!found) throw asAppError(error)
+          platform.log.info({ err: error }, 'customer not refreshed')
+        }
+        found = await find()
+      }
+      if (!found) throw notFound('客户')
+      return await present(viewer, found)
+    },
+    async list(viewer: Viewer, query: CustomerQuery): Promise<{ items: CustomerRow[]; next: string | null; total?: number }> {
+      const store = customersOf(db, viewer.corpId)
+      const filter: ListFilter = {
+        scope: withinScope(viewer, relations.staffId), inside: !viewer.owners.all && viewer.owners.staffIds.length <= INSIDE_SEARCH_OWNERS,
+        q: query.q === '' ? undefined : query.q, tagId: query.tagId, ownerId: query.ownerId, state: query.state ?? 'active',
+      }
+      const [rows, total] = await Promise.all([store.list(filter, query.after, query.limit), query.after ? undefined : store.count(filter)])
+      const page = rows.slice(0, query.limit)
+      const [tags, staff, reads] = await Promise.all([
+        store.tagsOn(page.map((row) => row.relation.id)), identity.staffRefs(viewer.corpId, page.map((row) => row.relation.staffId)), store.lastReads(page.map((row) => row.customer.id)),
+      ])
+      const shown = toPage(rows, query.limit, ({ relation }) => [relation.addedAt, relation.id], ({ relation, customer }) => ({
+        customerId: customer.id, externalUserId: customer.externalUserId, name: customer.name, avatar: customer.avatar, kind: kindOf(customer), corpName: customer.corpName,
+        remark: relation.remark, owner: staffOr(staff, relation.staffId), tags: tagsFor(tags, relation.id), source: sourceLabel(relation.addWay),
+        addedAt: relation.addedAt, state: relation.state, lastReadAt: reads.get(customer.id) ?? null,
+      }))
+      return { ...shown, total }
+    },
+    /** Newest first; what colleagues outside the data scope did is left out. */
+    async timeline(viewer: Viewer, customerId: number, page: { after?: string; limit: number }): Promise<{ items: TimelineRow[]; next: string | null }> {
+      await readable(viewer, customerId)
+      const rows = await customersOf(db, viewer.corpId).events(customerId, seenBy(viewer, customerEvents.staffId), page.after, page.limit)
+      const staff = await identity.staffRefs(viewer.corpId, rows.flatMap((row) => (row.staffId === null ? [] : [row.staffId])))
+      return toPage(rows, page.limit, (row) => [row.at, row.id], (row) => ({
+        eventId: row.id, kind: row.kind, at: row.at, staff: row.staffId === null ? null : staff.get(row.staffId) ?? null, ...wordEvent(row.kind, row.data),
+      }))
+    },
+    /** Names and pictures of customers, and whether they are the viewer's own friends; for lists of people in groups. */
+    async peopleIn(viewer: Viewer, externalIds: readonly string[]): Promise<Map<string, { customerId: number | null; name: string; avatar: string | null; own: boolean }>> {
+      const store = customersOf(db, viewer.corpId)
+      const records = await store.byExternalIds(externalIds)
+      const friends = (await store.relationsOf(records.map((record) => record.id))).filter((relation) => relation.state === 'active')
+      return new Map(records.flatMap((record) => {
+        const mine = friends.filter((relation) => relation.customerId === record.id)
+        if (mine.length === 0) return []
+        const visible = mine.some((relation) => maySee(viewer, relation.staffId))
+        return [[record.externalUserId, { customerId: visible ? record.id : null, name: record.name, avatar: record.avatar, own: mine.some((relation) => relation.staffId === viewer.staffId) }]]
+      }))
+    },
+  }
+}
+
+function kindOf(customer: CustomerRecord): 'wechat' | 'wecom' {
+  return customer.type === 2 ? 'wecom' : 'wechat'
+}
+
+function tagsFor(tags: readonly TagOnRelation[], relationId: number): CustomerTag[] {
+  return tags.filter((tag) => tag.relationId === relationId).map(({ tagId, name, group, kind }) => ({ tagId, name, group, kind }))
+}
+
+function staffOr(staff: Map<number, StaffRef>, staffId: number): StaffRef {
+  return staff.get(staffId) ?? { staffId, userid: '', name: '未知员工', avatar: null }
+}

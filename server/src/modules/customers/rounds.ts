@@ -1,0 +1,86 @@
+import { dayStart } from '@zhike/shared'
+import { isDatabaseAway } from '../../platform/db/connect.ts'
+import type { Platform } from '../../platform/platform.ts'
+import { isRedisAway } from '../../platform/redis.ts'
+import type { Corp, Corps } from '../corps/index.ts'
+import type { Jobs } from '../jobs/index.ts'
+import type { Refresh } from './refresh.ts'
+import { overdueChecks } from './store.ts'
+import { settleCheck } from './sync.ts'
+
+const NIGHT_HOUR_MS = 3 * 60 * 60 * 1000
+/** A corp whose sync fails (a wrong secret, say) is tried again after this long. */
+const TRY_AGAIN_S = 60 * 60
+const CHECKS_AT_ONCE = 50
+
+/** Latest 3:00 in the corp's zone, epoch milliseconds. */
+export function lastNight(now: number, zone: string): number {
+  const today = dayStart(now, zone) + NIGHT_HOUR_MS
+  return now >= today ? today : dayStart(now - 24 * 60 * 60 * 1000, zone) + NIGHT_HOUR_MS
+}
+
+/** Is a full sync due: never done, or not since the last night (GEN-11: a missed run is caught up)? */
+export function syncIsDue(corp: Pick<Corp, 'zone' | 'proofs' | 'hasSecret'>, now: number): boolean {
+  if (!corp.hasSecret) return false
+  const { customersSyncedAt } = corp.proofs
+  return customersSyncedAt === undefined || customersSyncedAt < lastNight(now, corp.zone)
+}
+
+/** Starts the three syncs of a corp; gives the id of the customers' job. Whatever runs already goes on. */
+export async function startSyncs(jobs: Jobs, corpId: number, staffId: number | null): Promise<number> {
+  await jobs.start(corpId, 'tags_sync', { staffId })
+  const jobId = await jobs.start(corpId, 'customers_sync', { staffId })
+  await jobs.start(corpId, 'group_chats_sync', { staffId })
+  return jobId
+}
+
+/** What the worker looks after again and again, from rows in the database: Redis may be emptied at any time. */
+export function createRounds(platform: Platform, needs: { corps: Corps; jobs: Jobs; refresh: Refresh }) {
+  const { clock, redis, log } = platform
+
+  async function startDue(): Promise<void> {
+    for (const corp of await needs.corps.active()) {
+      if (!syncIsDue(corp, clock.now())) continue
+      const key = `${platform.config.redisPrefix}:customers-due:${corp.id}`
+      if ((await redis.set(key, '1', 'EX', TRY_AGAIN_S, 'NX')) !== null) await startSyncs(needs.jobs, corp.id, null)
+    }
+  }
+
+  async function settleChecks(): Promise<void> {
+    for (const overdue of await overdueChecks(platform.db, clock.now(), CHECKS_AT_ONCE)) {
+      await settleCheck(platform, needs.refresh, overdue).catch((error: unknown) => log.warn({ err: error, relationId: overdue.relationId }, 'outcome in WeCom still unknown'))
+    }
+  }
+
+  /** Runs a piece of work; what fails is done by the next round. */
+  async function attempt(name: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      if (isDatabaseAway(error) || isRedisAway(error)) log.debug({ err: error, round: name }, 'round put off')
+      else log.error({ err: error, round: name }, 'round failed')
+    }
+  }
+
+  return {
+    startDue: () => attempt('start due syncs', startDue),
+    settleChecks: () => attempt('settle checks', settleChecks),
+  }
+}
+
+/** Runs `work` again and again in this process, never two at once. Gives the function that ends it. */
+export function repeat(everyMs: number, work: () => Promise<void>): () => void {
+  let ended = false
+  let timer: NodeJS.Timeout
+  const next = () => {
+    timer = setTimeout(() => void work().finally(() => {
+      if (!ended) next()
+    }), everyMs)
+    timer.unref()
+  }
+  next()
+  return () => {
+    ended = true
+    clearTimeout(timer)
+  }
+}

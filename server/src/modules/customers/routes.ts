@@ -1,0 +1,38 @@
+import { customersContract } from '@zhike/shared/contract'
+import type { Platform } from '../../platform/platform.ts'
+import type { Audit } from '../audit/index.ts'
+import type { GroupChats } from '../group-chats/index.ts'
+import type { Register } from '../identity/index.ts'
+import type { Jobs } from '../jobs/index.ts'
+import type { PhoneBox } from './phones.ts'
+import type { Profiles } from './profiles.ts'
+import { startSyncs } from './rounds.ts'
+import type { TagMarking } from './tag-marking.ts'
+import type { Tags } from './tags.ts'
+
+export interface CustomerRoutesNeeds { profiles: Profiles; tagMarking: TagMarking; tags: Tags; groupChats: GroupChats; audit: Audit; jobs: Jobs; phones: PhoneBox }
+
+/** HTTP edge of customers, corp tags and customer groups. */
+export function customerRoutes(register: Register, platform: Platform, needs: CustomerRoutesNeeds): void {
+  const { profiles, groupChats } = needs
+  register(customersContract, {
+    'GET /api/customers': ({ viewer, query }) => profiles.list(viewer, query),
+    'GET /api/customers/:customerId': ({ viewer, params }) => profiles.profile(viewer, params.customerId),
+    'GET /api/customers/by-external/:externalUserId': ({ viewer, params }) => profiles.profileByExternal(viewer, params.externalUserId),
+    'GET /api/customers/:customerId/timeline': ({ viewer, params, query }) => profiles.timeline(viewer, params.customerId, query),
+    'PUT /api/customers/:customerId/tags': ({ viewer, params, body, request }) => needs.tagMarking.change(viewer, params.customerId, body, request.ip),
+    'GET /api/customers/:customerId/phones': async ({ viewer, params, request }) => {
+      const { customer, relations } = await profiles.readable(viewer, params.customerId)
+      await needs.audit.record(platform.db, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'customer.phone_viewed', subject: customer.name, from: request.ip })
+      return { phones: [...new Set(relations.flatMap((relation) => needs.phones.open(viewer.corpId, relation.phones)))] }
+    },
+    'POST /api/customers/sync': async ({ viewer, request }) => {
+      const jobId = await startSyncs(needs.jobs, viewer.corpId, viewer.staffId)
+      await needs.audit.record(platform.db, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'job.started', subject: '同步客户、标签与客户群', from: request.ip })
+      return { jobId }
+    },
+    'GET /api/tags': ({ viewer }) => needs.tags.list(viewer),
+    'GET /api/group-chats/by-chat/:chatId': ({ viewer, params }) => groupChats.viewByChat(viewer, params.chatId),
+    'GET /api/group-chats/:groupChatId/members': ({ viewer, params, query }) => groupChats.members(viewer, params.groupChatId, query),
+  })
+}

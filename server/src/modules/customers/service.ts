@@ -1,0 +1,107 @@
+import type { Platform } from '../../platform/platform.ts'
+import type { Audit } from '../audit/index.ts'
+import type { Corps } from '../corps/index.ts'
+import { createGroupChats } from '../group-chats/index.ts'
+import type { GroupChats } from '../group-chats/index.ts'
+import type { Identity, Register, StaffFigures, Viewer } from '../identity/index.ts'
+import type { Jobs } from '../jobs/index.ts'
+import { readableBy } from './access.ts'
+import { customerEventHandlers } from './events.ts'
+import { tellMemberships } from './memberships.ts'
+import { createPhoneBox } from './phones.ts'
+import { createProfiles } from './profiles.ts'
+import { createRefresh } from './refresh.ts'
+import { createRelay } from './relay.ts'
+import type { CustomerEventListener } from './relay.ts'
+import { createRounds, repeat } from './rounds.ts'
+import { customerRoutes } from './routes.ts'
+import { customersOf } from './store.ts'
+import { createCustomerSync } from './sync.ts'
+import { createTagMarking } from './tag-marking.ts'
+import { createTags } from './tags.ts'
+import { withPatience } from './waiting.ts'
+
+/** A customer as other areas name her. `name` is the nickname, not a member's remark. */
+export interface CustomerRef { customerId: number; externalUserId: string; name: string; avatar: string | null }
+
+export type Customers = ReturnType<typeof createCustomers>
+
+const RELAY_EVERY_MS = 500
+const CHECKS_EVERY_MS = 15_000
+const DUE_EVERY_MS = 60_000
+const FIRST_DUE_MS = 3_000
+
+/** Customers, their relations and tags, and the customer groups: brought over from WeCom and kept current. */
+export function createCustomers(platform: Platform, needs: { corps: Corps; identity: Identity; audit: Audit; jobs: Jobs }) {
+  const { db } = platform
+  const { identity, jobs } = needs
+  const phones = createPhoneBox(platform.secrets)
+  const refresh = createRefresh(platform, { ...needs, phones })
+  const tags = createTags(platform, needs)
+  const groupChats: GroupChats = createGroupChats(platform, { ...needs, peopleIn: (viewer, ids) => profiles.peopleIn(viewer, ids), tell: tellMemberships, wait: withPatience })
+  const profiles = createProfiles(platform, { identity, phones, refresh, groupChats })
+  const tagMarking = createTagMarking(platform, { ...needs, tags, refresh, profiles })
+  const relay = createRelay(platform)
+  const rounds = createRounds(platform, { ...needs, refresh })
+  const ends: (() => void)[] = []
+
+  return {
+    groupChats,
+    /** For the callbacks area: what to do on WeCom's events about customers, tags and groups. */
+    events: { ...customerEventHandlers({ identity, refresh, tags }), ...groupChats.events },
+    async customerByExternal(corpId: number, externalUserId: string): Promise<CustomerRef | null> {
+      const [row] = await customersOf(db, corpId).byExternalIds([externalUserId])
+      return row ? refOf(row) : null
+    },
+    /** By customer id; unknown ids are left out. */
+    async customerNames(corpId: number, ids: readonly number[]): Promise<Map<number, CustomerRef>> {
+      return new Map((await customersOf(db, corpId).byIds(ids)).map((row) => [row.id, refOf(row)]))
+    },
+    /** Is the customer the viewer's own, or within her data scope? False for other corps' ids. */
+    async mayRead(viewer: Viewer, customerId: number): Promise<boolean> {
+      return (await readableBy(platform, viewer, await customersOf(db, viewer.corpId).byId(customerId))) !== null
+    },
+    /** Reads a customer from WeCom and writes her here; false when nobody follows her. Throws WecomError. */
+    async refreshCustomer(corpId: number, externalUserId: string): Promise<boolean> {
+      return (await refresh.customer(corpId, externalUserId)) !== null
+    },
+    /** Members who are or were her friends. */
+    async ownersOf(corpId: number, customerId: number): Promise<number[]> {
+      return (await customersOf(db, corpId).relationsOf([customerId])).map((relation) => relation.staffId)
+    },
+    /** Worker role: called with every new row of the customer log, at least once (outbox). */
+    onCustomerEvents(listener: CustomerEventListener): void {
+      relay.onEvents(listener)
+    },
+    /** Hands the customer log on now; the worker does it by itself twice a second. */
+    relayNow: () => relay.round(),
+    routes(register: Register): void {
+      customerRoutes(register, platform, { ...needs, profiles, tagMarking, tags, groupChats, phones })
+    },
+    /** Worker role: takes over the sync jobs and looks after what is due. */
+    async work(): Promise<void> {
+      jobs.define('customers_sync', createCustomerSync(platform, { ...needs, refresh }))
+      jobs.define('tags_sync', async (job) => {
+        const found = await withPatience(job, () => tags.sync(job.corpId))
+        await job.progress({ done: found.tags, total: found.tags, note: `${found.groups} 个标签组，${found.tags} 个标签` })
+      })
+      await groupChats.work()
+      const first = setTimeout(() => void rounds.startDue(), FIRST_DUE_MS)
+      first.unref()
+      ends.push(() => clearTimeout(first), repeat(RELAY_EVERY_MS, () => relay.round()), repeat(CHECKS_EVERY_MS, rounds.settleChecks), repeat(DUE_EVERY_MS, rounds.startDue))
+    },
+    /** Ends what `work` began by the clock. */
+    stop(): void {
+      for (const end of ends.splice(0)) end()
+    },
+  }
+}
+
+/** Friends per member, for the list of members. Made before the identity area, which customers stand on. */
+export function createStaffFigures(platform: Platform): StaffFigures {
+  return { customersOf: (corpId, staffIds) => customersOf(platform.db, corpId).friendsPerStaff(staffIds) }
+}
+
+function refOf(row: { id: number; externalUserId: string; name: string; avatar: string | null }): CustomerRef {
+  return { customerId: row.id, externalUserId: row.externalUserId, name: row.name, avatar: row.avatar }
+}

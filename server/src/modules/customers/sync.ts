@@ -1,0 +1,136 @@
+import { formatCount } from '@zhike/shared'
+import { z } from 'zod'
+import { inTransaction } from '../../platform/db/transaction.ts'
+import type { Platform } from '../../platform/platform.ts'
+import { listCustomersOf, listFollowUsers, WecomError } from '../../wecom/index.ts'
+import type { CustomerPage, WecomClient } from '../../wecom/index.ts'
+import type { Corps } from '../corps/index.ts'
+import type { Identity } from '../identity/index.ts'
+import type { JobRun } from '../jobs/index.ts'
+import { endFriendship } from './intake.ts'
+import { intakeOf } from './intake-store.ts'
+import { fromBatch, isUnknownCustomer } from './reading.ts'
+import type { Refresh } from './refresh.ts'
+import { withPatience } from './waiting.ts'
+
+const PAGE = 100
+const BAD_CURSOR = 50100
+const FRESH_STARTS = 3
+/** The member is gone or outside the range since the list of members was read. */
+const NO_SUCH_MEMBER: ReadonlySet<number> = new Set([40003, 40031, 60011, 60030, 60111])
+
+const position = z.object({
+  /** Lower-cased userid of the last member done; members are gone through in this order. */
+  finished: z.string().nullable(),
+  /** The member in hand. `since`: when her traversal began. */
+  member: z.object({ key: z.string(), since: z.number(), step: z.enum(['read', 'check']), page: z.string().nullable(), checked: z.number() }).nullable(),
+  seen: z.number(),
+})
+type Position = z.output<typeof position>
+type Member = NonNullable<Position['member']>
+
+export type CustomerSync = (job: JobRun) => Promise<void>
+
+/**
+ * Full sync of the customers (job `customers_sync`), member by member in pages of 100. The position is stored after every
+ * page that was written, so a run that was killed goes on there; writing a page twice does no harm.
+ */
+export function createCustomerSync(platform: Platform, needs: { corps: Corps; identity: Identity; refresh: Refresh }): CustomerSync {
+  const { refresh } = needs
+
+  /** One page of one member; null: WeCom wants the traversal begun anew (50100). */
+  async function readPage(job: JobRun, client: WecomClient, userid: string, page: string | null): Promise<{ readAt: number; page: CustomerPage } | null> {
+    let readAt = platform.clock.now()
+    try {
+      const found = await withPatience(job, async () => {
+        readAt = platform.clock.now()
+        return await listCustomersOf(client, [userid], page, PAGE)
+      })
+      return { readAt, page: found }
+    } catch (error) {
+      if (error instanceof WecomError && error.reason === 'errcode' && error.errcode === BAD_CURSOR) return null
+      throw error
+    }
+  }
+
+  async function readMember(job: JobRun, client: WecomClient, userid: string, from: Member, report: (member: Member, count: number) => Promise<void>): Promise<Member> {
+    let member = from
+    for (let begun = 1; member.step === 'read';) {
+      const read = await readPage(job, client, userid, member.page)
+      if (!read) {
+        if (++begun > FRESH_STARTS) throw new WecomError({ api: 'batch/get_by_user', reason: 'errcode', errcode: BAD_CURSOR, errmsg: 'cursor refused again and again', outcome: 'refused' })
+        member = { ...member, page: null, since: platform.clock.now() }
+        continue
+      }
+      await refresh.write(job.corpId, read.readAt, read.page.relations.map(fromBatch))
+      const { nextCursor } = read.page
+      member = nextCursor === null || nextCursor === member.page ? { ...member, step: 'check', page: null } : { ...member, page: nextCursor }
+      await report(member, read.page.relations.length)
+    }
+    return member
+  }
+
+  /** Friendships that the traversal did not name are asked for one by one: a short answer must never end hundreds. */
+  async function checkUnseen(job: JobRun, staffId: number, from: Member, report: (member: Member) => Promise<void>): Promise<void> {
+    let member = from
+    for (;;) {
+      const unseen = await intakeOf(platform.db, job.corpId).unseen(staffId, member.since, member.checked, PAGE)
+      const last = unseen.at(-1)
+      if (!last) return
+      for (const { externalUserId, customerId } of unseen) {
+        await withPatience(job, () => checkFriendship(job.corpId, externalUserId, customerId, staffId)).catch(async (error: unknown) => {
+          if (!isUnknownCustomer(error)) throw error
+          await job.failure(externalUserId, '企业微信中查不到这位客户')
+        })
+      }
+      member = { ...member, checked: last.relationId }
+      await report(member)
+    }
+  }
+
+  async function checkFriendship(corpId: number, externalUserId: string, customerId: number, staffId: number): Promise<void> {
+    await refresh.customer(corpId, externalUserId, null, async (tx, { refreshed, readAt }) => {
+      if (refreshed?.relations.some((relation) => relation.staffId === staffId)) return
+      const store = intakeOf(tx, corpId)
+      await store.lockCustomer(customerId)
+      const [relation] = await store.relations([customerId], [staffId])
+      if (relation?.state === 'active' && relation.syncedAt <= readAt) await endFriendship(tx, corpId, relation, { state: 'removed', at: readAt, readAt })
+    })
+  }
+
+  return async function run(job) {
+    const client = await needs.corps.wecomContact(job.corpId)
+    const resumed = position.safeParse(job.cursor)
+    let at: Position = resumed.success ? resumed.data : { finished: null, member: null, seen: 0 }
+    const members = [...new Map((await withPatience(job, () => listFollowUsers(client))).map((userid) => [userid.toLowerCase(), userid]))].sort(([a], [b]) => (a < b ? -1 : 1))
+    const doneUntil = (key: string | null) => members.filter(([other]) => key !== null && other <= key).length
+    const report = async () => await job.progress({ done: doneUntil(at.finished), total: members.length, cursor: at, note: `已读取 ${formatCount(at.seen)} 位客户` })
+    await report()
+    for (const [key, userid] of members) {
+      if (at.finished !== null && key <= at.finished) continue
+      const staff = await needs.identity.ensureStaff(job.corpId, userid)
+      const begun: Member = at.member?.key === key ? at.member : { key, since: platform.clock.now(), step: 'read', page: null, checked: 0 }
+      const keep = async (member: Member, count = 0) => {
+        at = { ...at, member, seen: at.seen + count }
+        await report()
+      }
+      try {
+        const read = await readMember(job, client, userid, begun, keep)
+        await checkUnseen(job, staff.staffId, read, keep)
+      } catch (error) {
+        if (!(error instanceof WecomError) || error.reason !== 'errcode' || !NO_SUCH_MEMBER.has(error.errcode)) throw error
+        await job.failure(staff.name, `企业微信拒绝读取她的客户（错误码 ${error.errcode}）`)
+      }
+      at = { finished: key, member: null, seen: at.seen }
+      await report()
+    }
+    await needs.corps.prove(job.corpId, { customersSyncedAt: platform.clock.now() })
+  }
+}
+
+/** What the sweeper does with a relation whose last writing to WeCom has an outcome we don't know: it reads what is true. */
+export async function settleCheck(platform: Platform, refresh: Refresh, overdue: { corpId: number; externalUserId: string; relationId: number }): Promise<void> {
+  const { corpId, externalUserId, relationId } = overdue
+  await refresh.customer(corpId, externalUserId)
+  await inTransaction(platform.db, (tx) => intakeOf(tx, corpId).setRelation(relationId, { checkAt: null }))
+}

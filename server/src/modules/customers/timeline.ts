@@ -1,0 +1,68 @@
+import { formatDwell, sourceLabel } from '@zhike/shared'
+import type { CustomerEventKind } from '@zhike/shared'
+import { z } from 'zod'
+
+const text = z.string().catch('')
+const names = z.array(z.string()).catch([])
+const number = z.number().nullable().catch(null)
+
+const facts = z.looseObject({
+  addWay: number, channel: text, byTransfer: z.boolean().catch(false), before: text, after: text, added: names, removed: names,
+  name: text, scene: text, title: text, visibleMs: number, maxPage: number, pages: number, openNumber: number, reader: text, materialId: number,
+})
+
+/** A happening in the words of the screen. `materialId` links to the material it is about. */
+export interface Worded { title: string; detail: string | null; materialId: number | null }
+
+/** Words one row of the customer log (kind and data) for the timeline; facts that are missing are left out. */
+export function wordEvent(kind: CustomerEventKind, data: Record<string, unknown>): Worded {
+  const known = facts.parse(data)
+  return { ...wordsOf(kind, known), materialId: known.materialId }
+}
+
+function wordsOf(kind: CustomerEventKind, known: z.output<typeof facts>): Omit<Worded, 'materialId'> {
+  const material = known.title === '' ? '素材' : `《${known.title}》`
+  const group = known.name === '' ? '客户群' : `群「${known.name}」`
+  switch (kind) {
+    case 'added': return { title: '添加为好友', detail: origin(known) }
+    case 'half_added': return { title: '申请添加，等待员工通过', detail: origin(known) }
+    case 'restored': return { title: '重新成为好友', detail: origin(known) }
+    case 'removed_by_staff': return { title: '员工删除了客户', detail: known.byTransfer ? '在职转接后由企业微信移除' : null }
+    case 'lost': return { title: '客户删除了员工', detail: null }
+    case 'renamed': return { title: '客户修改了昵称', detail: change(known.before, known.after) }
+    case 'remark_changed': return { title: known.after === '' ? '清空了备注' : '修改了备注', detail: change(known.before, known.after) }
+    case 'tags_changed': return {
+      title: known.removed.length === 0 ? '添加了标签' : known.added.length === 0 ? '移除了标签' : '修改了标签',
+      detail: joined([known.added.length > 0 ? `添加 ${known.added.join('、')}` : '', known.removed.length > 0 ? `移除 ${known.removed.join('、')}` : '']),
+    }
+    case 'group_joined': return { title: `加入${group}`, detail: known.scene === '' ? null : known.scene }
+    case 'group_left': return { title: `离开${group}`, detail: null }
+    case 'share_sent': return { title: `发送了${material}`, detail: null }
+    case 'material_opened': {
+      const again = known.openNumber !== null && known.openNumber > 1
+      return { title: again ? `第 ${known.openNumber} 次打开${material}` : `打开了${material}`, detail: reading(known) }
+    }
+    case 'material_forwarded': return { title: `转发了${material}`, detail: null }
+  }
+}
+
+function origin(known: z.output<typeof facts>): string | null {
+  return joined([known.addWay === null ? '' : `来源：${sourceLabel(known.addWay)}`, known.channel === '' ? '' : `渠道：${known.channel}`])
+}
+
+function reading(known: z.output<typeof facts>): string | null {
+  const dwell = known.visibleMs !== null && known.visibleMs > 0 ? `阅读 ${formatDwell(known.visibleMs)}` : ''
+  const page = known.maxPage !== null && known.pages !== null && known.pages > 1 ? `看到第 ${known.maxPage} / ${known.pages} 页` : ''
+  return joined([known.reader === 'forwarded' ? '由转发打开' : '', dwell, page])
+}
+
+function change(before: string, after: string): string | null {
+  if (before === '' && after === '') return null
+  if (before === '') return after
+  return after === '' ? `原为「${before}」` : `${before} → ${after}`
+}
+
+function joined(parts: readonly string[]): string | null {
+  const said = parts.filter((part) => part !== '')
+  return said.length > 0 ? said.join(' · ') : null
+}
