@@ -1,0 +1,118 @@
+import { and, count, desc, eq, inArray, lte } from 'drizzle-orm'
+import type { CallbackState } from '@zhike/shared'
+import type { Pool } from 'mysql2/promise'
+import type { Queries } from '../../platform/db/connect.ts'
+import { afterCursor } from '../../platform/db/keyset.ts'
+import { callbacks } from './tables.ts'
+
+export type CallbackDbRow = typeof callbacks.$inferSelect
+export type CallbackListRow = Omit<CallbackDbRow, 'body' | 'digest'>
+
+/** States from which a callback is still to be handled. */
+const OPEN: CallbackState[] = ['pending', 'failed']
+
+const { id, corpId: corpColumn, event, changeType, subject, state, attempts, error, createdAt, receivedAt, processedAt, dueAt } = callbacks
+const listed = { id, corpId: corpColumn, event, changeType, subject, state, attempts, error, createdAt, receivedAt, processedAt, dueAt }
+
+/** Received callbacks of one corp, for the workbench. */
+export function callbacksOf(q: Queries, corpId: number) {
+  const own = (callbackId: number) => and(eq(callbacks.corpId, corpId), eq(callbacks.id, callbackId))
+  return {
+    async find(callbackId: number): Promise<CallbackDbRow | undefined> {
+      return (await q.select().from(callbacks).where(own(callbackId)))[0]
+    },
+    async list(filter: { after?: string; limit: number; state?: CallbackState }): Promise<CallbackListRow[]> {
+      return await q.select(listed).from(callbacks)
+        .where(and(eq(callbacks.corpId, corpId), filter.state ? eq(callbacks.state, filter.state) : undefined, afterCursor(filter.after, [callbacks.id])))
+        .orderBy(desc(callbacks.id)).limit(filter.limit + 1)
+    },
+    async counts(): Promise<Map<CallbackState, number>> {
+      const rows = await q.select({ state: callbacks.state, rows: count() }).from(callbacks)
+        .where(and(eq(callbacks.corpId, corpId), inArray(callbacks.state, ['pending', 'failed', 'dead']))).groupBy(callbacks.state)
+      return new Map(rows.map((row) => [row.state, row.rows]))
+    },
+    async lastReceivedAt(): Promise<number | null> {
+      const [row] = await q.select({ at: callbacks.receivedAt }).from(callbacks).where(eq(callbacks.corpId, corpId)).orderBy(desc(callbacks.id)).limit(1)
+      return row?.at ?? null
+    },
+    /** Any state → pending, with all its tries before it again. */
+    async replay(callbackId: number, due: number): Promise<boolean> {
+      const [result] = await q.update(callbacks).set({ state: 'pending', attempts: 0, error: null, processedAt: null, dueAt: due }).where(own(callbackId))
+      return result.affectedRows === 1
+    },
+  }
+}
+
+/**
+ * For workers, over all corps: a queued job only carries the row's id. Every move names the attempt it belongs to, so
+ * one that comes late (another worker took over, somebody replayed the row) changes nothing.
+ */
+export function callbackRuns(q: Queries) {
+  const attempt = (callbackId: number, number: number) => and(eq(callbacks.id, callbackId), inArray(callbacks.state, OPEN), eq(callbacks.attempts, number))
+  return {
+    async find(callbackId: number): Promise<CallbackDbRow | undefined> {
+      return (await q.select().from(callbacks).where(eq(callbacks.id, callbackId)))[0]
+    },
+    /** Counts the next attempt; until `leaseUntil` nobody else begins one. False: it was begun elsewhere, or is over. */
+    async claim(callbackId: number, begun: number, leaseUntil: number): Promise<boolean> {
+      const [result] = await q.update(callbacks).set({ attempts: begun + 1, dueAt: leaseUntil }).where(attempt(callbackId, begun))
+      return result.affectedRows === 1
+    },
+    /** pending or failed → done, failed or dead. */
+    async settle(callbackId: number, number: number, outcome: { state: 'done' | 'failed' | 'dead'; error: string | null; processedAt: number; dueAt: number }): Promise<boolean> {
+      const [result] = await q.update(callbacks).set(outcome).where(attempt(callbackId, number))
+      return result.affectedRows === 1
+    },
+    async postpone(callbackId: number, due: number): Promise<void> {
+      await q.update(callbacks).set({ dueAt: due }).where(and(eq(callbacks.id, callbackId), inArray(callbacks.state, OPEN)))
+    },
+    /** What is due, longest waiting first. */
+    async due(now: number, limit: number): Promise<Pick<CallbackDbRow, 'id' | 'attempts' | 'event' | 'changeType'>[]> {
+      return await q.select({ id: callbacks.id, attempts: callbacks.attempts, event: callbacks.event, changeType: callbacks.changeType }).from(callbacks)
+        .where(and(inArray(callbacks.state, OPEN), lte(callbacks.dueAt, now))).orderBy(callbacks.dueAt).limit(limit)
+    },
+    /** Rows that have just been queued are not looked at again before `due`. */
+    async queued(ids: readonly number[], due: number): Promise<void> {
+      await q.update(callbacks).set({ dueAt: due }).where(and(inArray(callbacks.id, [...ids]), inArray(callbacks.state, OPEN)))
+    },
+    async backlog(): Promise<number> {
+      const [row] = await q.select({ rows: count() }).from(callbacks).where(inArray(callbacks.state, OPEN))
+      return row?.rows ?? 0
+    },
+    /** Deletes done rows whose time is over, at most `limit`; gives how many. */
+    async forget(now: number, limit: number): Promise<number> {
+      const [result] = await q.delete(callbacks).where(and(eq(callbacks.state, 'done'), lte(callbacks.dueAt, now))).limit(limit)
+      return result.affectedRows
+    },
+  }
+}
+
+/** A callback that was just received. Times are epoch ms. */
+export interface NewCallback {
+  corpId: number
+  digest: Buffer
+  event: string
+  changeType: string | null
+  subject: string | null
+  body: string
+  createdAt: number
+  receivedAt: number
+  dueAt: number
+  /** Not stored: which lane it takes. */
+  urgent: boolean
+}
+
+const INSERT = `INSERT INTO callbacks (corp_id, digest, event, change_type, subject, body, state, created_at, received_at, due_at)
+VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?)`
+
+/** The one write of the hot path, as a prepared statement; gives the row's id. A doubled delivery fails with 1062. */
+export async function insertCallback(pool: Pool, row: NewCallback): Promise<number> {
+  const [result] = await pool.execute(INSERT, [
+    row.corpId, row.digest, row.event, row.changeType, row.subject, row.body, datetime(row.createdAt), datetime(row.receivedAt), datetime(row.dueAt),
+  ])
+  return 'insertId' in result ? result.insertId : 0
+}
+
+function datetime(ms: number): string {
+  return new Date(ms).toISOString().replace('T', ' ').replace('Z', '')
+}
