@@ -206,7 +206,7 @@ export class Callbacks {
 
 /** Asks the receiver to decrypt an echostr and answer it within a second (wecom-api/01 §2); '' = verified, else why not. */
 export async function verifyReceiver(corp: Corp, setting: CallbackSetting, product: ProductAddress, seconds: number): Promise<string> {
-  const echo = String(randomInt(10 ** 14, 10 ** 14 * 9))
+  const echo = `${randomInt(10 ** 9, 10 ** 10)}${randomInt(10 ** 8, 10 ** 9)}`
   const encrypted = encryptFor(setting.encodingAesKey, echo, corp.corpid)
   const url = `${signedUrl(product.internal(setting.url), setting.token, seconds, encrypted)}&echostr=${encodeURIComponent(encrypted)}`
   try {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { rangeOf } from './api/media.ts'
 import { escapeHtml, htmlPage } from './html.ts'
@@ -64,11 +65,17 @@ export async function pages(app: FastifyInstance, options: { sandbox: Sandbox; c
   await app.register(fastifyStatic, { root: publicDir, prefix: '/sandbox/static/', decorateReply: true, cacheControl: false, setHeaders: (reply) => void reply.header('cache-control', 'no-cache') })
   app.get('/sandbox/shim.js', (_request, reply) => reply.header('cache-control', 'no-cache').sendFile('shim.js', publicDir))
 
-  if (existsSync(`${clientDir}/index.html`)) {
-    await app.register(fastifyStatic, { root: clientDir, prefix: '/sandbox/', decorateReply: false, wildcard: true })
-    app.get('/sandbox/console', (_request, reply) => reply.header('cache-control', 'no-cache').sendFile('index.html', clientDir))
-  } else {
-    app.get('/sandbox/', (_request, reply) => reply.type('text/html; charset=utf-8').send(htmlPage('沙箱企业微信', '<main><h1>沙箱企业微信</h1><p>接口与回调已经在运行；网页客户端还没有构建（npm start 会自动构建）。</p></main>', [])))
+  // The client may be built after this process has started.
+  const clientPage = (file: string) => (_request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    if (existsSync(join(clientDir, file))) return reply.header('cache-control', 'no-cache').sendFile(file, clientDir)
+    return reply.type('text/html; charset=utf-8').send(htmlPage('沙箱企业微信', '<main><h1>沙箱企业微信</h1><p>接口与回调已经在运行；网页客户端还没有构建（npm start 会自动构建）。</p></main>', []))
   }
+  app.get('/sandbox/', clientPage('index.html'))
+  app.get('/sandbox/console', clientPage('console.html'))
+  app.get('/sandbox/assets/*', (request, reply) => {
+    const { '*': file } = z.object({ '*': z.string() }).parse(request.params)
+    // File names carry a hash of their content.
+    return reply.header('cache-control', 'public, max-age=31536000, immutable').sendFile(`assets/${file}`, clientDir)
+  })
   app.get('/sandbox', (_request, reply) => reply.redirect('/sandbox/', 302))
 }

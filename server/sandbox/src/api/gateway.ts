@@ -134,6 +134,7 @@ export async function apiGateway(app: FastifyInstance, options: { sandbox: Sandb
         if (corp.app.secret !== corpsecret) throw new WecomError(40001)
         if (!corp.app.enabled) throw new WecomError(50003)
         const { token, expiresIn } = sandbox.credentials.issueToken(corp)
+        sandbox.onChange()
         return { access_token: token, expires_in: expiresIn }
       })
       return reply

@@ -10,8 +10,8 @@ import { Talk } from './talk.ts'
 /** Fixed values of the demo corp; whoever starts the product in sandbox mode configures it with these. */
 export const DEMO_CORP: CorpIdentity = {
   corpid: 'wwdemo00000000a001', name: '小树苗母婴', agentid: 1000002, agentName: '知客助手',
-  secret: 'demo-agent-secret-0000000000000000000000000a', callbackToken: 'ZhikeSandboxCallbackToken',
-  encodingAesKey: 'ZhikeSandboxCallbackAesKeyForTheDemoCorp000', verifyCode: 'sandboxDemoA0001',
+  secret: 'demo-agent-secret-0000000000000000000000000a', callbackToken: 'zhikeDemoToken',
+  encodingAesKey: 'emhpa2UtZGVtby1jYWxsYmFjay1hZXMta2V5LTAwMDE', verifyCode: 'sandboxDemoA0001',
 }
 
 /** A second corp of which nothing is configured, for the set-up page. */
@@ -83,10 +83,10 @@ function demoGroup(random: Random, at: { seq: number; name: string; owner: strin
   }
 }
 
-function demoCorp(productOrigin: string, now: number): WorldSeed {
+function demoCorp(identity: CorpIdentity, productOrigin: string, now: number): WorldSeed {
   const random = new Random(20_260_301)
   const nowSeconds = Math.floor(now / 1000)
-  const corp: CorpRecord = configure(bareCorp(DEMO_CORP), DEMO_CORP, productOrigin)
+  const corp: CorpRecord = configure(bareCorp(identity), identity, productOrigin)
   corp.departments = demoDepartments(DEMO_CORP.name, DEPARTMENTS)
   corp.staff = STAFF.map((item) => demoStaff(random, item, now + 30 * 86_400_000))
   corp.tagGroups = demoTags(random, DEMO_CORP.agentid, nowSeconds - 200 * 86_400)
@@ -117,12 +117,18 @@ function demoCorp(productOrigin: string, now: number): WorldSeed {
   return { corps: [corp], messages: demoTalk(random, corp, now) }
 }
 
+/** 林间小路, with whom every tour begins. */
+function tourCustomer(corp: CorpRecord): Person | undefined {
+  return corp.people.find((person) => person.name === KNOWN[0].name)
+}
+
 /** About one in twelve is a friend of a second colleague, too. */
 function addSharedCustomers(random: Random, corp: CorpRecord, takeSeq: () => number, nowSeconds: number, tagIds: string[]): void {
   const sellers = STAFF.filter((item) => item.customers > 10).map((item) => item.userid)
   const shared: Follow[] = []
+  const tour = tourCustomer(corp)
   for (const first of corp.follows) {
-    const isTour = corp.people.find((person) => person.id === first.personId)?.name === KNOWN[0].name
+    const isTour = first.personId === tour?.id
     if (!isTour && !random.chance(0.08)) continue
     const userid = isTour ? 'chensiyuan' : random.pick(sellers.filter((item) => item !== first.userid))
     const person = corp.people.find((item) => item.id === first.personId)
@@ -136,7 +142,7 @@ function addGroups(random: Random, corp: CorpRecord, strangers: Person[], takeSe
     ['wuxiaoyan', '浦东宝妈福利', 5], ['chensiyuan', '浦东新手爸妈', 3], ['zhaoyifan', '浦东推车俱乐部', 2], ['liuyutong', '徐汇宝妈福利', 4],
     ['sunhaoran', '徐汇辅食交流', 2], ['maxiaodong', '线上会员专享', 3], ['dengkexin', '售后服务', 1],
   ] as const
-  const tour = corp.people.find((person) => person.name === KNOWN[0].name)
+  const tour = tourCustomer(corp)
   for (const [owner, base, count] of plan) {
     const leader = STAFF.find((item) => 'leader' in item && item.department === STAFF.find((staff) => staff.userid === owner)?.department)?.userid ?? 'zhoumin'
     const ownCustomers = corp.follows.filter((follow) => follow.userid === owner).map((follow) => follow.personId)
@@ -154,7 +160,7 @@ function addGroups(random: Random, corp: CorpRecord, strangers: Person[], takeSe
 function demoTalk(random: Random, corp: CorpRecord, now: number): WorldSeed['messages'] {
   const talk = new Talk(corp)
   const follows = corp.follows.filter((follow) => follow.status === 'friend')
-  const tour = corp.people.find((person) => person.name === KNOWN[0].name)
+  const tour = tourCustomer(corp)
   talk.ordinaryDays(random, random.sample(follows.filter((follow) => follow.personId !== tour?.id), 70), corp.groups, now - 15 * 60_000)
   const first = follows.find((follow) => follow.personId === tour?.id && follow.userid === 'wuxiaoyan')
   if (first !== undefined) {
@@ -185,7 +191,7 @@ function unconfiguredCorp(now: number): CorpRecord {
 }
 
 /** The two corps of the demo; the same people on every machine, dates relative to now (ms). */
-export function demoWorld(productOrigin: string, now: number): WorldSeed {
-  const demo = demoCorp(productOrigin, now)
+export function demoWorld(productOrigin: string, now: number, identity: CorpIdentity = DEMO_CORP): WorldSeed {
+  const demo = demoCorp(identity, productOrigin, now)
   return { corps: [...demo.corps, unconfiguredCorp(now)], messages: demo.messages }
 }

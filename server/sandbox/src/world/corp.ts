@@ -156,7 +156,10 @@ export class Corp {
 
   putFollow(follow: Follow): void {
     if (follow.seq >= this.nextSeq) this.nextSeq = follow.seq + 1
-    entry(this.byStaff, follow.userid).set(follow.personId, follow)
+    const ofStaff = entry(this.byStaff, follow.userid)
+    // Cursors rely on the order of seq: a relation made anew goes to the end.
+    if (ofStaff.get(follow.personId) !== follow) ofStaff.delete(follow.personId)
+    ofStaff.set(follow.personId, follow)
     entry(this.byPerson, follow.personId).set(follow.userid, follow)
   }
 
