@@ -1,0 +1,43 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createLocalFiles } from '../../server/src/platform/files/local.ts'
+import { assertSafeKey } from '../../server/src/platform/files/store.ts'
+
+describe('files in a folder', () => {
+  let folder: string
+  beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'zhike-files-'))))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('are kept, read whole or as a stream, replaced and removed', async () => {
+    const files = createLocalFiles(folder)
+    await files.put('c1/202611/ab/original', Buffer.from('first'), 'application/pdf')
+    await files.put('c1/202611/ab/p1-720.webp', Buffer.from('page'), 'image/webp')
+    await files.put('c1/202611/ab/original', Buffer.from('second'), 'application/pdf')
+    expect(String(await files.get('c1/202611/ab/original'))).toBe('second')
+    const streamed = await files.stream('c1/202611/ab/original')
+    expect(streamed?.bytes).toBe(6)
+    expect(streamed && String(await buffer(streamed.body))).toBe('second')
+    await files.remove('c1/202611/ab/original')
+    expect(await files.get('c1/202611/ab/original')).toBeNull()
+    expect(readdirSync(join(folder, 'c1/202611/ab'))).toEqual(['p1-720.webp'])
+  })
+
+  it('that are not there read as null, and are removed without complaint', async () => {
+    const files = createLocalFiles(folder)
+    expect(await files.get('c1/none')).toBeNull()
+    expect(await files.stream('c1/none')).toBeNull()
+    await files.remove('c1/none')
+  })
+
+  it('never leave the folder', async () => {
+    const files = createLocalFiles(join(folder, 'inside'))
+    for (const key of ['../outside', '/etc/passwd', 'c1/../../outside', 'c1//a', 'C1/a', 'c1/a b', 'c1/a\0b', '', 'x'.repeat(300)]) {
+      expect(() => assertSafeKey(key), key).toThrow('unsafe file key')
+      await expect(files.put(key, Buffer.from('x'), 'text/plain'), key).rejects.toThrow('unsafe file key')
+    }
+    expect(existsSync(join(folder, 'outside'))).toBe(false)
+  })
+})
