@@ -1,0 +1,58 @@
+import type { Queries } from '../../platform/db/connect.ts'
+import type { Platform } from '../../platform/platform.ts'
+import { repeatedly } from '../../platform/repeat.ts'
+import type { Repeated } from '../../platform/repeat.ts'
+import { createNoticeSender } from './sender.ts'
+import type { NoticeSenderNeeds } from './sender.ts'
+import { noticesOf } from './store.ts'
+import type { NoticeCard } from './tables.ts'
+
+/** What somebody is to be told. */
+export interface NewNotice {
+  staffId: number
+  kind: string
+  /** Names the happening and the receiver: the same key is never told twice. */
+  onceKey: string
+  card: NoticeCard
+  /** Epoch ms; at once when left out. */
+  dueAt?: number
+}
+
+/** App messages to staff (GEN-10): written down within the change they tell of, sent by the worker. */
+export interface Notices {
+  /** Writes the intent. Runs inside the caller's transaction and calls nobody; `hurry` after the commit. */
+  intend(q: Queries, corpId: number, notices: readonly NewNotice[]): Promise<void>
+  /** New text for a notice that is still waiting; without effect on one that has gone. */
+  amend(q: Queries, corpId: number, onceKey: string, card: NoticeCard): Promise<void>
+  /** Sends what is due now instead of at the next round. Only a worker process sends. */
+  hurry(): void
+  /** Starts sending in this process (worker role). */
+  work(): Promise<void>
+  stop(): Promise<void>
+}
+
+const ROUND_MS = 2000
+
+/** Makes the area; see `Notices`. */
+export function createNotices(platform: Platform, needs: NoticeSenderNeeds): Notices {
+  const { clock } = platform
+  const send = createNoticeSender(platform, needs)
+  let sending: Repeated | null = null
+  return {
+    async intend(q, corpId, notices) {
+      const now = clock.now()
+      await noticesOf(q, corpId).add(notices.map((notice) => ({ ...notice, dueAt: notice.dueAt ?? now, createdAt: now })))
+    },
+    async amend(q, corpId, onceKey, card) {
+      await noticesOf(q, corpId).amend(onceKey, card)
+    },
+    hurry: () => sending?.hurry(),
+    async work() {
+      sending ??= repeatedly(ROUND_MS, 'notices', async () => { while ((await send()) > 0); }, platform.log)
+    },
+    async stop() {
+      await sending?.stop()
+      sending = null
+    },
+  }
+}

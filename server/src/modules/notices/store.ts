@@ -1,0 +1,60 @@
+import { and, asc, desc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm'
+import type { Queries } from '../../platform/db/connect.ts'
+import { notices } from './tables.ts'
+import type { NoticeCard } from './tables.ts'
+
+export type NoticeRow = typeof notices.$inferSelect
+export type NoticeResult =
+  | { state: 'sent'; sentAt: number; wecomMsgId: string; merged: boolean }
+  | { state: 'unknown'; error: string }
+  | { state: 'failed'; error: string }
+  | { state: 'waiting'; error: string; dueAt: number }
+
+/** Notices of one corp. */
+export function noticesOf(q: Queries, corpId: number) {
+  const oneOf = (ids: readonly number[]) => and(eq(notices.corpId, corpId), inArray(notices.id, [...ids]))
+  return {
+    /** A happening that is handled twice writes its notice once. */
+    async add(rows: readonly { staffId: number; kind: string; onceKey: string; card: NoticeCard; dueAt: number; createdAt: number }[]): Promise<void> {
+      if (rows.length === 0) return
+      await q.insert(notices).values(rows.map((row) => ({ ...row, corpId, state: 'waiting' as const }))).onDuplicateKeyUpdate({ set: { id: sql`id` } })
+    },
+    /** Changes the text of a notice that nobody has begun to send. */
+    async amend(onceKey: string, card: NoticeCard): Promise<void> {
+      await q.update(notices).set({ card }).where(and(eq(notices.corpId, corpId), eq(notices.onceKey, onceKey), eq(notices.state, 'waiting')))
+    },
+    /** waiting → sending. False when another process was quicker. `due_at` keeps when the sending began. */
+    async claim(id: number, now: number): Promise<boolean> {
+      const [result] = await q.update(notices).set({ state: 'sending', dueAt: now, attempts: sql`${notices.attempts} + 1` }).where(and(eq(notices.corpId, corpId), eq(notices.id, id), eq(notices.state, 'waiting')))
+      return result.affectedRows === 1
+    },
+    /** sending → what came of it. */
+    async conclude(ids: readonly number[], result: NoticeResult): Promise<void> {
+      const set = result.state === 'sent'
+        ? { state: result.state, sentAt: result.sentAt, wecomMsgId: result.wecomMsgId.slice(0, 200), error: null, merged: result.merged ? 1 : 0 }
+        : { state: result.state, error: result.error.slice(0, 500), ...(result.state === 'waiting' ? { dueAt: result.dueAt } : {}) }
+      await q.update(notices).set(set).where(and(oneOf(ids), eq(notices.state, 'sending')))
+    },
+    async postpone(ids: readonly number[], dueAt: number): Promise<void> {
+      await q.update(notices).set({ dueAt }).where(and(oneOf(ids), eq(notices.state, 'waiting')))
+    },
+    /** When the receiver's last messages went out, newest first; merged ones count as the one message they were. */
+    async lastSent(staffId: number, since: number, limit: number): Promise<number[]> {
+      const rows = await q.select({ sentAt: notices.sentAt }).from(notices)
+        .where(and(eq(notices.corpId, corpId), eq(notices.staffId, staffId), eq(notices.state, 'sent'), eq(notices.merged, 0), gt(notices.sentAt, since)))
+        .orderBy(desc(notices.id)).limit(limit)
+      return rows.flatMap((row) => (row.sentAt === null ? [] : [row.sentAt]))
+    },
+  }
+}
+
+/** Notices of all corps that are to be sent now, oldest first: the sender works for every tenant. */
+export async function dueNotices(q: Queries, now: number, limit: number): Promise<NoticeRow[]> {
+  return await q.select().from(notices).where(and(eq(notices.state, 'waiting'), lte(notices.dueAt, now))).orderBy(asc(notices.dueAt), asc(notices.id)).limit(limit)
+}
+
+/** Sends that a dead process left behind: whether WeCom got them is not known, so they are never repeated (GEN-10). */
+export async function giveUpAbandoned(q: Queries, before: number): Promise<number> {
+  const [result] = await q.update(notices).set({ state: 'unknown', error: '发送途中程序中断，是否送达未知' }).where(and(eq(notices.state, 'sending'), lt(notices.dueAt, before)))
+  return result.affectedRows
+}

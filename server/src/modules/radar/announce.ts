@@ -1,0 +1,184 @@
+import { isDatabaseAway } from '../../platform/db/connect.ts'
+import type { Queries } from '../../platform/db/connect.ts'
+import { inTransaction } from '../../platform/db/transaction.ts'
+import type { Platform } from '../../platform/platform.ts'
+import { isRedisAway } from '../../platform/redis.ts'
+import type { Corp } from '../corps/index.ts'
+import { appendCustomerEvents } from '../customers/index.ts'
+import type { NewNotice } from '../notices/index.ts'
+import { dayIn } from '../materials/index.ts'
+import type { RadarNeeds } from './needs.ts'
+import { MERGE_MS, STORY_SEARCH_MS, againCard, againKey, openCard, openKey, storyStart } from './opening-notices.ts'
+import type { OpeningFacts } from './opening-notices.ts'
+import { readerOf } from './reader-rule.ts'
+import { sharesOf } from './share-store.ts'
+import type { ShareRow, VisitorRow } from './share-store.ts'
+import { factsOf } from './view-facts.ts'
+import type { ViewFacts } from './view-facts.ts'
+import { viewsOf } from './view-store.ts'
+import type { ViewDbRow } from './view-store.ts'
+
+const AT_ONCE = 100
+
+/** The facts of a view in the customer log; kept up to date while it lasts. */
+export function openedEventData(view: ViewDbRow, title: string): Record<string, unknown> {
+  return { title, materialId: view.materialId, visibleMs: view.visibleMs, maxPage: view.maxPage, pages: view.pages, shareId: view.shareId, viewId: view.id, openNumber: view.openNumber, reader: view.reader }
+}
+
+/**
+ * Announces new views once: who the reader is, timeline (MAT-17), figures, notices (MAT-16), all in one transaction.
+ * @returns the views that this call announced; others had been, or belong to no share
+ */
+export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId: number, viewIds: readonly number[]) => Promise<ViewDbRow[]> {
+  const { db, clock, config } = platform
+
+  async function announceSome(corp: Corp, viewIds: readonly number[]): Promise<ViewDbRow[]> {
+    const inGroup = await groupReaders(corp, viewIds)
+    return await inTransaction(db, async (tx) => {
+      const store = viewsOf(tx, corp.id)
+      const fresh = await store.lockFresh(viewIds)
+      const readers = await identify(tx, corp, fresh, inGroup)
+      await store.removeOrphans(fresh.filter((row) => !readers.has(row.id)).map((row) => row.id))
+      const views: ViewDbRow[] = []
+      for (const view of await numbered(tx, corp, fresh.flatMap((row) => readers.get(row.id) ?? []))) {
+        if (await store.announce(view.id, { reader: view.reader, customerId: view.customerId, openNumber: view.openNumber })) views.push(view)
+      }
+      if (views.length === 0) return []
+      const facts = await factsOf(tx, needs, corp.id, views)
+      await appendCustomerEvents(tx, views.flatMap((view) => view.customerId === null ? [] : [{
+        corpId: corp.id, customerId: view.customerId, kind: 'material_opened' as const, staffId: view.staffId, subject: `view:${view.id}`,
+        data: openedEventData(view, facts.material(view)?.title ?? ''), at: view.openedAt,
+      }]))
+      await sharesOf(tx, corp.id).addToDay(perDay(views, corp.zone))
+      const notices: NewNotice[] = []
+      for (const view of views) notices.push(...await noticesFor(tx, corp, view, facts))
+      await needs.notices.intend(tx, corp.id, notices)
+      return views
+    })
+  }
+
+  /** Which readers of group links are in that group; asked before the transaction, and only of readers with a name. */
+  async function groupReaders(corp: Corp, viewIds: readonly number[]): Promise<Set<string>> {
+    const rows = await viewsOf(db, corp.id).byIds(viewIds)
+    const store = sharesOf(db, corp.id)
+    const [shares, visitors] = await Promise.all([store.byIds(rows.map((row) => row.shareId)), store.visitors(rows.map((row) => row.visitorId))])
+    const customers = await needs.customers.customerNames(corp.id, [...visitors.values()].flatMap((visitor) => visitor.customerId ?? []))
+    const found = new Set<string>()
+    for (const row of rows) {
+      const groupChatId = shares.get(row.shareId)?.groupChatId ?? null
+      const customer = customers.get(visitors.get(row.visitorId)?.customerId ?? 0)
+      if (groupChatId !== null && customer && await needs.customers.groupChats.isInGroup(corp.id, groupChatId, customer.externalUserId)) found.add(readingKey(row))
+    }
+    return found
+  }
+
+  /** Who reads each view; binds addressed shares to the first device. Views of unknown shares are left out. */
+  async function identify(tx: Queries, corp: Corp, fresh: readonly ViewDbRow[], inGroup: ReadonlySet<string>): Promise<Map<number, ViewDbRow>> {
+    const store = sharesOf(tx, corp.id)
+    const shares = await store.byIds(fresh.map((row) => row.shareId))
+    const visitors = await store.visitors(fresh.map((row) => row.visitorId))
+    const found = new Map<number, ViewDbRow>()
+    for (const row of fresh) {
+      const share = shares.get(row.shareId)
+      if (!share) continue
+      const visitor = visitors.get(row.visitorId) ?? stranger(corp.id, row.visitorId, clock.now())
+      await releaseIfStrange(store, share, visitor)
+      const decide = () => readerOf({ share, visitor, inGroup: inGroup.has(readingKey(row)) })
+      let reader = decide()
+      if (reader.binds) {
+        share.boundVisitor = await store.bind(share.id, row.visitorId)
+        reader = decide()
+      }
+      if (reader.reader === 'customer' && reader.customerId !== null && visitor.customerId === null && share.boundVisitor === visitor.visitorId) {
+        await store.knowByShare(visitor.visitorId, reader.customerId, clock.now())
+        visitors.set(visitor.visitorId, { ...visitor, customerId: reader.customerId, knownBy: 'share' })
+      }
+      found.set(row.id, { ...row, reader: reader.reader, customerId: reader.customerId })
+    }
+    return found
+  }
+
+  /** Counts which opening of the material by this reader each view is. */
+  async function numbered(tx: Queries, corp: Corp, views: readonly ViewDbRow[]): Promise<ViewDbRow[]> {
+    const customerIds = [...new Set(views.flatMap((view) => view.customerId ?? []))]
+    const visitorIds = [...new Set(views.flatMap((view) => (view.customerId === null ? [view.visitorId] : [])))]
+    const counts = await viewsOf(tx, corp.id).openCounts(customerIds, visitorIds, [...new Set(views.map((view) => view.materialId))])
+    return views.map((view) => {
+      const key = `${view.customerId === null ? `v${view.visitorId}` : `c${view.customerId}`}:${view.materialId}`
+      const openNumber = (counts.get(key) ?? 0) + 1
+      counts.set(key, openNumber)
+      return { ...view, openNumber }
+    })
+  }
+
+  /** The sender is told; the customer's owner as well when the sender isn't one of her friends (MAT-16). */
+  async function noticesFor(tx: Queries, corp: Corp, view: ViewDbRow, facts: ViewFacts): Promise<NewNotice[]> {
+    const owners = facts.owners(view.customerId)
+    const [owner] = owners
+    const receivers = owner === undefined || owners.includes(view.staffId) ? [view.staffId] : [view.staffId, owner]
+    const earlier = await viewsOf(tx, corp.id).openingsOf(view, view.shareId, view.openedAt - STORY_SEARCH_MS)
+    const before = earlier.filter((opening) => opening.id !== view.id && opening.openedAt <= view.openedAt)
+    const start = storyStart(before, view)
+    const story = [...before.filter((opening) => opening.openedAt >= start.openedAt), view]
+    return receivers.flatMap((staffId): NewNotice[] => {
+      const about = openingFacts(corp, config.baseUrl, view, facts, staffId)
+      if (start.id === view.id) return [{ staffId, kind: 'material_opened', onceKey: openKey(view.id, staffId), card: openCard(about, view) }]
+      const card = againCard(about, { openings: story.length, visibleMs: story.reduce((sum, opening) => sum + opening.visibleMs, 0), startedAt: start.openedAt })
+      return [{ staffId, kind: 'material_opened_again', onceKey: againKey(start.id, staffId), card, dueAt: start.openedAt + MERGE_MS }]
+    })
+  }
+
+  /** One view that can't be announced must not hold up the others. */
+  async function announceOrSplit(corp: Corp, viewIds: readonly number[]): Promise<ViewDbRow[]> {
+    try {
+      return await announceSome(corp, viewIds)
+    } catch (error) {
+      if (isDatabaseAway(error) || isRedisAway(error)) throw error
+      if (viewIds.length > 1) return (await Promise.all(viewIds.map((id) => announceOrSplit(corp, [id])))).flat()
+      platform.log.error({ err: error, corpId: corp.id, viewId: viewIds[0] }, 'a view could not be announced')
+      return []
+    }
+  }
+
+  return async (corpId, viewIds) => {
+    const corp = await needs.corps.byId(corpId)
+    if (!corp) return []
+    const announced: ViewDbRow[] = []
+    for (let i = 0; i < viewIds.length; i += AT_ONCE) announced.push(...await announceOrSplit(corp, viewIds.slice(i, i + AT_ONCE)))
+    return announced
+  }
+}
+
+/** What one receiver is told of a view. */
+export function openingFacts(corp: Corp, baseUrl: string, view: ViewDbRow, facts: ViewFacts, staffId: number): OpeningFacts {
+  const mayKnow = facts.mayKnow(view, (owner) => owner === staffId)
+  return {
+    corp, baseUrl, readerName: facts.nameOf(view, mayKnow), customerId: mayKnow ? view.customerId : null, materialId: view.materialId, title: facts.material(view)?.title ?? '素材',
+    forwardedFrom: view.reader === 'forwarded' && mayKnow ? facts.addressee(view)?.name ?? null : null,
+  }
+}
+
+const readingKey = (row: ViewDbRow) => `${row.shareId}:${row.visitorId}`
+
+/** WeChat has named the device's owner since it was bound: she is not the addressee. */
+async function releaseIfStrange(store: ReturnType<typeof sharesOf>, share: ShareRow, visitor: VisitorRow): Promise<void> {
+  if (share.boundVisitor !== visitor.visitorId || visitor.knownBy !== 'wechat' || visitor.customerId === share.customerId) return
+  await store.unbind(share.id, visitor.visitorId)
+  share.boundVisitor = null
+}
+
+function stranger(corpId: number, visitorId: string, now: number): VisitorRow {
+  return { corpId, visitorId, externalUserId: null, openId: null, customerId: null, knownBy: null, createdAt: now }
+}
+
+function perDay(views: readonly ViewDbRow[], zone: string): { materialId: number; day: string; views: number; shares: number }[] {
+  const days = new Map<string, { materialId: number; day: string; views: number; shares: number }>()
+  for (const view of views) {
+    const day = dayIn(zone, view.openedAt)
+    const key = `${view.materialId}:${day}`
+    const known = days.get(key) ?? { materialId: view.materialId, day, views: 0, shares: 0 }
+    known.views += 1
+    days.set(key, known)
+  }
+  return [...days.values()].sort((a, b) => a.materialId - b.materialId || (a.day < b.day ? -1 : 1))
+}

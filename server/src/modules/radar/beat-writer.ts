@@ -1,0 +1,57 @@
+import { errnoOf, isDatabaseAway } from '../../platform/db/connect.ts'
+import { inTransaction } from '../../platform/db/transaction.ts'
+import type { Platform } from '../../platform/platform.ts'
+import type { Entry } from '../../platform/streams.ts'
+import { foldProgress, readLine } from './beat-line.ts'
+import type { ViewProgress } from './beat-line.ts'
+import { viewsOf } from './view-store.ts'
+import type { ViewDbRow } from './view-store.ts'
+
+const ROWS_AT_ONCE = 200
+
+/** Writes the beacons of stream entries; repeatable. `written` hears of the views as they are now, per corp. */
+export function createBeatWriter(platform: Platform, written: (corpId: number, views: ViewDbRow[]) => Promise<void>): (entries: readonly Entry[]) => Promise<void> {
+  const { db, log, metrics } = platform
+
+  return async (entries) => {
+    const lines = entries.flatMap((entry) => entry.text.split('\n'))
+    const readable = lines.map(readLine).filter((line) => line !== null)
+    if (readable.length < lines.length) log.error({ dropped: lines.length - readable.length }, 'damaged beacons were dropped')
+    metrics.beaconBatch.observe(lines.length)
+    const byCorp = new Map<number, ViewProgress[]>()
+    for (const progress of foldProgress(readable)) byCorp.set(progress.corpId, [...(byCorp.get(progress.corpId) ?? []), progress])
+    for (const [corpId, list] of byCorp) {
+      const views: ViewDbRow[] = []
+      for (let i = 0; i < list.length; i += ROWS_AT_ONCE) views.push(...await writeOrSplit(corpId, list.slice(i, i + ROWS_AT_ONCE)))
+      await written(corpId, views)
+    }
+  }
+
+  /** A row that the database refuses must not hold up the others: it is found by halving, and dropped. */
+  async function writeOrSplit(corpId: number, list: readonly ViewProgress[]): Promise<ViewDbRow[]> {
+    try {
+      return await write(corpId, list)
+    } catch (error) {
+      const errno = errnoOf(error)
+      if (isDatabaseAway(error) || errno === undefined || errno === 1213 || errno === 1205) throw error
+      if (list.length === 1) {
+        log.error({ err: error, corpId, viewKey: list[0]?.viewKey }, 'a view could not be written and was dropped')
+        return []
+      }
+      const half = list.length >> 1
+      return [...await writeOrSplit(corpId, list.slice(0, half)), ...await writeOrSplit(corpId, list.slice(half))]
+    }
+  }
+
+  async function write(corpId: number, list: readonly ViewProgress[]): Promise<ViewDbRow[]> {
+    await inTransaction(db, (tx) => viewsOf(tx, corpId).write(list))
+    const views = await viewsOf(db, corpId).byKeys(list.map((progress) => progress.viewKey))
+    const ids = new Map(views.map((view) => [view.viewKey, view.id]))
+    const pages = list.flatMap((progress) => {
+      const viewId = ids.get(progress.viewKey)
+      return viewId === undefined ? [] : [...progress.pageMs].map(([page, visibleMs]) => ({ viewId, page, visibleMs }))
+    }).sort((a, b) => a.viewId - b.viewId || a.page - b.page)
+    for (let i = 0; i < pages.length; i += 1000) await inTransaction(db, (tx) => viewsOf(tx, corpId).writePages(pages.slice(i, i + 1000)))
+    return views
+  }
+}

@@ -1,0 +1,99 @@
+import { randomToken } from '../../platform/crypto/secret-box.ts'
+import { inTransaction } from '../../platform/db/transaction.ts'
+import type { Platform } from '../../platform/platform.ts'
+import type { ReaderKind } from '@zhike/shared'
+import { appendCustomerEvents } from '../customers/index.ts'
+import type { CustomerEvent } from '../customers/index.ts'
+import { dayIn } from '../materials/index.ts'
+import type { RadarNeeds } from './needs.ts'
+import { openedEventData } from './announce.ts'
+import { sharesOf } from './share-store.ts'
+import { VIEW_STATE, viewsOf } from './view-store.ts'
+
+/** A share of earlier days with its views, e.g. of the demo corp. Times are epoch ms. */
+export interface PastShare {
+  materialId: number
+  staffId: number
+  to: { customerId: number } | { groupChatId: number }
+  sentAt: number
+  views: readonly PastView[]
+}
+export interface PastView {
+  openedAt: number
+  /** Visible milliseconds by page, first page first; empty for materials without pages. */
+  pageMs: readonly number[]
+  visibleMs: number
+  reader: ReaderKind
+  customerId: number | null
+  /** Names the device, so that two views of one stranger are one reader; a new one when left out. */
+  visitor?: string
+  /** Pages of the material, null without. */
+  pages: number | null
+  device?: string
+}
+
+const PER_TRANSACTION = 50
+
+/**
+ * Writes shares and views of the past, with their figures and timeline, as if they had happened here; nobody is notified.
+ * @returns how many of each were written
+ */
+export async function importHistory(platform: Platform, needs: Pick<RadarNeeds, 'corps' | 'materials'>, corpId: number, past: readonly PastShare[]): Promise<{ shares: number; views: number }> {
+  const corp = await needs.corps.byId(corpId)
+  if (!corp) throw new Error(`there is no corp ${corpId}`)
+  const titles = await needs.materials.titles(corpId, [...new Set(past.map((share) => share.materialId))])
+  const opened = new Map<string, number>()
+  const inOrder = [...past].sort((a, b) => a.sentAt - b.sentAt)
+  let viewsWritten = 0
+  for (let i = 0; i < inOrder.length; i += PER_TRANSACTION) {
+    const numbers = new Map(opened)
+    const written = await inTransaction(platform.db, async (tx) => {
+      numbers.clear()
+      for (const [key, n] of opened) numbers.set(key, n)
+      const store = sharesOf(tx, corpId)
+      const events: CustomerEvent[] = []
+      let views = 0
+      for (const share of inOrder.slice(i, i + PER_TRANSACTION)) {
+        const title = titles.get(share.materialId)?.title ?? ''
+        const customerId = 'customerId' in share.to ? share.to.customerId : null
+        const firstOwn = share.views.find((view) => view.reader === 'customer')
+        const shareId = await store.insert({
+          token: randomToken(16), materialId: share.materialId, staffId: share.staffId, context: customerId === null ? 'group_chat' : 'single_chat', customerId,
+          groupChatId: 'groupChatId' in share.to ? share.to.groupChatId : null, requestId: crypto.randomUUID(), state: 'sent', createdAt: share.sentAt, sentAt: share.sentAt,
+          boundVisitor: customerId !== null && firstOwn ? visitorOf(firstOwn) : null,
+        })
+        await store.addToDay([{ materialId: share.materialId, day: dayIn(corp.zone, share.sentAt), views: 0, shares: 1 }])
+        if (customerId !== null) events.push({ corpId, customerId, kind: 'share_sent', staffId: share.staffId, subject: `share:${shareId}`, data: { title, materialId: share.materialId, shareId }, at: share.sentAt, old: true })
+        for (const view of [...share.views].sort((a, b) => a.openedAt - b.openedAt)) {
+          const visitorId = visitorOf(view)
+          const key = `${view.customerId === null ? visitorId : `c${view.customerId}`}:${share.materialId}`
+          const openNumber = (numbers.get(key) ?? 0) + 1
+          numbers.set(key, openNumber)
+          const read = view.pageMs.flatMap((ms, page) => (ms > 0 ? [{ page: page + 1, visibleMs: ms }] : []))
+          const lastPage = read.at(-1)?.page ?? null
+          const row = {
+            viewKey: randomToken(12), shareId, materialId: share.materialId, staffId: share.staffId, visitorId, customerId: view.customerId, reader: view.reader,
+            openedAt: view.openedAt, lastSeenAt: view.openedAt + view.visibleMs, visibleMs: view.visibleMs, lastPage, maxPage: lastPage, pages: view.pages,
+            depth: view.pages ? Math.round(((lastPage ?? 0) / view.pages) * 100) : 100, left: 1, device: view.device ?? '', openNumber, announced: VIEW_STATE.finished,
+          }
+          const id = await viewsOf(tx, corpId).insert(row)
+          await viewsOf(tx, corpId).writePages(read.map((entry) => ({ viewId: id, ...entry })))
+          await store.addToDay([{ materialId: share.materialId, day: dayIn(corp.zone, view.openedAt), views: 1, shares: 0 }])
+          if (view.customerId !== null) {
+            events.push({ corpId, customerId: view.customerId, kind: 'material_opened', staffId: share.staffId, subject: `view:${id}`, data: openedEventData({ ...row, id, corpId }, title), at: view.openedAt, old: true })
+          }
+          views += 1
+        }
+      }
+      await appendCustomerEvents(tx, events)
+      return views
+    })
+    for (const [key, n] of numbers) opened.set(key, n)
+    viewsWritten += written
+  }
+  return { shares: inOrder.length, views: viewsWritten }
+}
+
+function visitorOf(view: PastView): string {
+  return (view.visitor ?? (view.customerId === null ? randomToken(12) : `past-${view.customerId}`)).slice(0, 32)
+}

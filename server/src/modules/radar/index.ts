@@ -1,0 +1,5 @@
+export { createRadar } from './service.ts'
+export type { Radar } from './service.ts'
+export { radarFigures } from './figures.ts'
+export type { PastShare, PastView } from './history.ts'
+export type { RadarNeeds } from './needs.ts'

@@ -1,0 +1,89 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { AppError } from '../../platform/http/errors.ts'
+import type { LiveMessage } from '../../platform/live.ts'
+import type { Platform } from '../../platform/platform.ts'
+import type { Viewer } from '../identity/index.ts'
+import type { RadarNeeds } from './needs.ts'
+
+const HEARTBEAT_MS = 20_000
+/** Browsers come back by themselves; a fresh stream means a fresh look at session and data scope. */
+const LONGEST_MS = 30 * 60 * 1000
+const PER_STAFF = 20
+const PER_PROCESS = 10_000
+/** Text a slow browser may leave unread before it is cut off; it loads afresh when it comes back. */
+const UNREAD_BYTES = 256 * 1024
+
+/** `GET /api/live`: server-sent events, reduced to what the viewer's data scope allows (GEN-9). */
+export function createLiveRoute(platform: Platform, needs: Pick<RadarNeeds, 'identity'>) {
+  const { live, log, metrics, clock } = platform
+  const open = new Set<() => void>()
+  const byStaff = new Map<string, number>()
+
+  async function serve({ viewer: first, request, reply }: { viewer: Viewer; request: FastifyRequest; reply: FastifyReply }): Promise<FastifyReply> {
+    const key = `${first.corpId}:${first.staffId}`
+    if (open.size >= PER_PROCESS || (byStaff.get(key) ?? 0) >= PER_STAFF) throw new AppError('too_many', '同时打开的页面太多，请关掉几个再试')
+    byStaff.set(key, (byStaff.get(key) ?? 0) + 1)
+    let viewer = first
+    const socket = reply.raw
+    const began = clock.now()
+    reply.hijack()
+    socket.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'keep-alive', 'x-content-type-options': 'nosniff' })
+    socket.write('retry: 2000\n\n')
+
+    const unsubscribe = live.subscribe(viewer.corpId, (message) => {
+      if (!concerns(viewer, message)) return
+      if (socket.writableLength > UNREAD_BYTES) return end()
+      socket.write(`data: ${JSON.stringify(message.event)}\n\n`)
+    })
+    const heartbeat = setInterval(() => void look(), HEARTBEAT_MS)
+    const end = () => {
+      if (!open.delete(end)) return
+      clearInterval(heartbeat)
+      unsubscribe()
+      const left = (byStaff.get(key) ?? 1) - 1
+      if (left > 0) byStaff.set(key, left)
+      else byStaff.delete(key)
+      metrics.liveClients.dec()
+      socket.end()
+    }
+    open.add(end)
+    metrics.liveClients.inc()
+    socket.on('close', end)
+    socket.on('error', end)
+
+    /** Is she still signed in, and whose data may she see now? A database that is away ends nothing. */
+    async function look(): Promise<void> {
+      if (clock.now() - began > LONGEST_MS) return end()
+      socket.write(': still here\n\n')
+      try {
+        const now = await needs.identity.access.currentViewer(request)
+        if (!now || now.staffId !== viewer.staffId) return end()
+        viewer = now
+      } catch (error) {
+        log.debug({ err: error }, 'a live stream could not check its session')
+      }
+    }
+    return reply
+  }
+
+  return {
+    serve,
+    /** Ends all streams when the server closes: they would keep it waiting. */
+    hooks(app: FastifyInstance): void {
+      app.addHook('preClose', async () => {
+        for (const end of [...open]) end()
+      })
+    },
+  }
+}
+
+/**
+ * May this viewer hear this message? News of customers and views go to those whose scope holds one of the owners.
+ * Jobs and materials belong to nobody: materials are everyone's, jobs are for those who may see the job centre.
+ */
+export function concerns(viewer: Pick<Viewer, 'staffId' | 'owners' | 'permissions'>, message: LiveMessage): boolean {
+  if (message.to !== undefined) return message.to === viewer.staffId
+  if (message.owners.length === 0) return message.event.kind === 'material' || (message.event.kind === 'job' && viewer.permissions.has('jobs.read'))
+  const { owners } = viewer
+  return owners.all || message.owners.some((staffId) => owners.staffIds.includes(staffId))
+}

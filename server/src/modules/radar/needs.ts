@@ -1,0 +1,17 @@
+import type { Corps } from '../corps/index.ts'
+import type { Customers } from '../customers/index.ts'
+import type { GroupChats } from '../group-chats/index.ts'
+import type { Identity } from '../identity/index.ts'
+import type { Materials } from '../materials/index.ts'
+import type { Notices } from '../notices/index.ts'
+
+/** What the radar asks of other areas. */
+export interface RadarNeeds {
+  corps: Pick<Corps, 'byId'>
+  identity: Pick<Identity, 'staffRefs' | 'businessCard'> & { signIn: Pick<Identity['signIn'], 'start' | 'on'>; access: Pick<Identity['access'], 'currentViewer'> }
+  materials: Pick<Materials, 'forReader' | 'titles' | 'pictureFor' | 'cardPicture'>
+  notices: Notices
+  customers: Pick<Customers, 'customerByExternal' | 'customerNames'> & { groupChats: Pick<GroupChats, 'groupByChatId' | 'isInGroup'> }
+  /** Address of the script of the tracked page; null when the H5 is not built. */
+  readerScript: () => string | null
+}

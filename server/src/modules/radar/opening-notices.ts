@@ -1,0 +1,58 @@
+import { formatDwell, formatMoment } from '@zhike/shared'
+import type { Corp } from '../corps/index.ts'
+import type { NoticeCard } from '../notices/index.ts'
+
+/** MAT-16: opens of one link by one reader within this time are one story. */
+export const MERGE_MS = 30 * 60 * 1000
+/** How far back earlier opens can matter: stories follow each other without a gap. */
+export const STORY_SEARCH_MS = 24 * 60 * 60 * 1000
+
+/**
+ * The opening that an opening belongs to: the first of its story (its own when it begins one).
+ * @param earlier openings of the same reader through the same link, oldest first
+ */
+export function storyStart<T extends { openedAt: number }>(earlier: readonly T[], opening: T): T {
+  let start: T | null = null
+  for (const next of [...earlier, opening]) if (!start || next.openedAt - start.openedAt > MERGE_MS) start = next
+  return start ?? opening
+}
+
+/** Keys by which an opening is told once per receiver. */
+export const openKey = (viewId: number, staffId: number) => `open:${viewId}:${staffId}`
+export const againKey = (storyViewId: number, staffId: number) => `again:${storyViewId}:${staffId}`
+
+export interface OpeningFacts {
+  corp: Corp
+  baseUrl: string
+  /** As the receiver may see her. */
+  readerName: string
+  /** The customer to open; null when the receiver may not see who it is. */
+  customerId: number | null
+  materialId: number
+  title: string
+  forwardedFrom: string | null
+}
+
+/** Told at once: somebody has opened the link (MAT-16). */
+export function openCard(facts: OpeningFacts, opening: { openedAt: number; openNumber: number }): NoticeCard {
+  const times = opening.openNumber > 1 ? `第 ${opening.openNumber} 次打开` : '首次打开'
+  return {
+    title: `${facts.readerName} 打开了《${facts.title}》`,
+    lines: [formatMoment(opening.openedAt, facts.corp.zone), facts.forwardedFrom ? `${times} · 由发给「${facts.forwardedFrom}」的链接转发` : times],
+    url: addressOf(facts), button: facts.customerId === null ? '看素材' : '看客户',
+  }
+}
+
+/** Told when the story is over: how often and how long (MAT-16). */
+export function againCard(facts: OpeningFacts, story: { openings: number; visibleMs: number; startedAt: number }): NoticeCard {
+  return {
+    title: `${facts.readerName} 又打开了《${facts.title}》`,
+    lines: [`${formatMoment(story.startedAt, facts.corp.zone)} 起半小时内`, `共打开 ${story.openings} 次，累计阅读 ${formatDwell(story.visibleMs)}`],
+    url: addressOf(facts), button: facts.customerId === null ? '看素材' : '看客户',
+  }
+}
+
+function addressOf({ corp, baseUrl, customerId, materialId }: OpeningFacts): string {
+  const place = customerId === null ? `/materials/${materialId}` : `/customers/${customerId}`
+  return `${baseUrl}/workbench?corp=${encodeURIComponent(corp.wecomCorpId)}#${place}`
+}

@@ -1,0 +1,43 @@
+const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+
+/** HTML that is already safe to send. Only made by `html`. */
+export class Html {
+  constructor(readonly text: string) {}
+}
+
+type Part = string | number | Html | null | false | readonly Html[]
+
+/** Template tag: whatever is put in is escaped, except HTML made by this tag. Null and false leave nothing. */
+export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
+  let text = strings[0] ?? ''
+  for (const [i, part] of parts.entries()) text += written(part) + (strings[i + 1] ?? '')
+  return new Html(text)
+}
+
+function written(part: Part): string {
+  if (part === null || part === false) return ''
+  if (part instanceof Html) return part.text
+  if (typeof part === 'object') return part.map((one) => one.text).join('')
+  return String(part).replace(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign)
+}
+
+/** Everything a customer page needs before the first picture; light and dark (ui.md "Look"). */
+const CSS = new Html(`:root{color-scheme:light dark;--bg:#f3f4f7;--card:#fff;--ink:#1b2130;--soft:#4d566b;--line:#e3e6ed;--accent:#2b6de5;--on:#fff;--warn:#8a4b00;--warnbg:#fff3dd}
+@media(prefers-color-scheme:dark){:root{--bg:#0f1218;--card:#1a1f29;--ink:#eef1f6;--soft:#b4bccb;--line:#2b3240;--accent:#6a9bf4;--on:#0f1218;--warn:#ffd28a;--warnbg:#33270f}}
+*{box-sizing:border-box}body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.6 -apple-system,BlinkMacSystemFont,"PingFang SC","WenQuanYi Micro Hei","Microsoft YaHei",system-ui,sans-serif;-webkit-text-size-adjust:100%;overflow-wrap:anywhere}
+main{max-width:760px;margin:0 auto;padding:calc(18px + env(safe-area-inset-top)) 12px 104px}header{padding:0 4px 10px}h1{font-size:22px;line-height:1.3;margin:0;font-weight:600}header p,.note{color:var(--soft);font-size:13px;margin:4px 0 0}
+.lead{padding:0 4px 12px;margin:0;white-space:pre-line}.pg{display:block;width:100%;height:auto;margin:0 0 10px;border-radius:10px;background:var(--card);box-shadow:0 1px 3px rgba(20,30,60,.08)}
+.note{text-align:center;padding:8px 20px}.box{background:var(--card);border-radius:14px;padding:18px 16px;box-shadow:0 1px 3px rgba(20,30,60,.08)}.box img{width:100%;height:auto;border-radius:10px;margin-bottom:12px;display:block}
+.btn{display:block;text-align:center;background:var(--accent);color:var(--on);text-decoration:none;border-radius:10px;padding:11px 16px;font-weight:600;margin-top:14px;min-height:44px}.to{color:var(--soft);font-size:13px;margin:10px 0 0;text-align:center}
+.who{position:fixed;left:0;right:0;bottom:0;background:var(--card);border-top:1px solid var(--line);padding:10px 14px calc(12px + env(safe-area-inset-bottom))}.who>div{max-width:736px;margin:0 auto;display:flex;align-items:center;gap:12px}
+.av{width:40px;height:40px;border-radius:9px;background:#0b7a6e;color:#fff;display:grid;place-items:center;font-size:18px;flex:none;object-fit:cover}.who b{font-weight:600;display:block;line-height:1.35}.who span{color:var(--soft);font-size:13px;line-height:1.35}.grow{flex:1;min-width:0}
+.who .at{background:var(--bg);border-radius:14px;padding:3px 12px;color:var(--ink);font-variant-numeric:tabular-nums;white-space:nowrap}.bar{background:var(--warnbg);color:var(--warn);font-size:13px;padding:8px 16px;text-align:center}
+.lone{min-height:70vh;display:grid;place-content:center;text-align:center;padding:24px}.lone h1{font-size:19px;margin-bottom:8px}.lone p{margin:0;color:var(--soft);font-size:15px}`)
+
+/** A whole customer page. `head` comes after the title, `body` carries its own attributes. */
+export function shell(page: { title: string; head?: Html; attributes?: Html; body: Html }): string {
+  return html`<!doctype html>
+<html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover"><title>${page.title}</title><meta name="robots" content="noindex"><meta name="format-detection" content="telephone=no">${page.head ?? null}
+<style>${CSS}</style></head>
+<body${page.attributes ?? null}>${page.body}</body></html>`.text
+}

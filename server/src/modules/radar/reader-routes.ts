@@ -1,0 +1,127 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { randomToken } from '../../platform/crypto/secret-box.ts'
+import { isDatabaseAway } from '../../platform/db/connect.ts'
+import type { Platform } from '../../platform/platform.ts'
+import type { Corp } from '../corps/index.ts'
+import type { SignedIn } from '../identity/index.ts'
+import type { RadarNeeds } from './needs.ts'
+import { awayPage, trackedPage, unknownLinkPage, withdrawnPage } from './page.ts'
+import { createShareLookup } from './share-lookup.ts'
+import { sharesOf } from './share-store.ts'
+import type { ShareRow } from './share-store.ts'
+import { deviceOf, isMachine, isWechat } from './user-agent.ts'
+import type { ViewTickets } from './view-ticket.ts'
+import { createVisitorCookie } from './visitor-cookie.ts'
+import type { Visitor } from './visitor-cookie.ts'
+
+/** WeChat is not asked again for a while after it could not name a reader. */
+const ASK_AGAIN_MS = 10 * 60 * 1000
+/** On the way back from WeChat; old ones (in a forwarded address) mean nothing. */
+const BACK_MS = 2 * 60 * 1000
+const TOKEN = /^[A-Za-z0-9_-]{16,32}$/
+
+type TokenRequest = FastifyRequest<{ Params: { token: string }; Querystring: Record<string, unknown> }>
+
+/** What a stranger sees: `/r/<token>` and its pictures, and the silent sign-in that tells who reads (MAT-15). */
+export function createReaderRoutes(platform: Platform, needs: RadarNeeds, tickets: ViewTickets) {
+  const { clock, config, db, log } = platform
+  const cookies = createVisitorCookie(config)
+  const lookup = createShareLookup(platform)
+
+  async function show(request: TokenRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { token } = request.params
+    const share = TOKEN.test(token) ? await lookup.fresh(token) : null
+    const corp = share ? await needs.corps.byId(share.corpId) : null
+    if (!share || !corp) return page(reply, 404, unknownLinkPage())
+    const [material, sender] = await Promise.all([needs.materials.forReader(share.corpId, share.materialId), needs.identity.businessCard(share.corpId, share.staffId)])
+    if (!material || material.deleted) return page(reply, 410, withdrawnPage(sender))
+    const reads = request.method === 'GET' && !isMachine(request.headers)
+    const visitor = cookies.read(request) ?? cookies.fresh()
+    const preview = visitor.memberOf === corp.id
+    if (reads && !preview && await shouldAsk(request, corp, visitor)) {
+      cookies.write(reply, { ...visitor, askedCorpId: corp.id, askedAt: clock.now() })
+      return needs.identity.signIn.start(reply, corp, 'reader', JSON.stringify({ token, visitorId: visitor.visitorId }))
+    }
+    if (reads) cookies.write(reply, visitor)
+    const counts = reads && !preview && !corp.suspended && share.state !== 'cancelled' && share.state !== 'failed'
+    const viewTicket = counts ? tickets.issue(token, {
+      corpId: share.corpId, shareId: share.id, materialId: share.materialId, staffId: share.staffId, viewKey: randomToken(12), visitorId: visitor.visitorId,
+      pages: material.pageCount ?? 0, openedAt: clock.now(), device: deviceOf(request.headers['user-agent']),
+    }) : null
+    return page(reply, 200, trackedPage({ token, baseUrl: config.baseUrl, material, sender, viewTicket, script: needs.readerScript(), preview }))
+  }
+
+  /** Only where the silent sign-in works: inside WeChat, the corp has seen it working, and the reader is not known yet. */
+  async function shouldAsk(request: TokenRequest, corp: Corp, visitor: Visitor): Promise<boolean> {
+    const now = clock.now()
+    if (!corp.settings.identifyReaders || !corp.proofs.oauthAt || corp.suspended || corp.agentId === null || !isWechat(request.headers['user-agent'])) return false
+    if (visitor.askedCorpId === corp.id && now - visitor.askedAt < ASK_AGAIN_MS) return false
+    const back = typeof request.query.back === 'string' ? parseInt(request.query.back, 36) : NaN
+    if (Math.abs(now - back) < BACK_MS) return false
+    const known = await sharesOf(db, corp.id).visitor(visitor.visitorId)
+    return known?.knownBy !== 'wechat' || known.customerId === null
+  }
+
+  /** The reader is back from WeChat. Whatever came of it, the content is shown. */
+  async function signedIn({ corp, payload, person, request, reply }: SignedIn): Promise<FastifyReply> {
+    const { token, visitorId } = readPayload(payload)
+    const visitor = cookies.read(request)
+    if (visitor && visitor.visitorId === visitorId && person) {
+      try {
+        if (person.kind === 'visitor') {
+          const customer = person.externalUserId ? await needs.customers.customerByExternal(corp.id, person.externalUserId) : null
+          await sharesOf(db, corp.id).knowByWechat(visitorId, { externalUserId: person.externalUserId, openId: person.openId, customerId: customer?.customerId ?? null }, clock.now())
+        } else if (person.kind === 'member') {
+          cookies.write(reply, { ...visitor, memberOf: corp.id })
+        }
+      } catch (error) {
+        log.warn({ err: error }, 'a reader who signed in could not be remembered')
+      }
+    }
+    return reply.header('cache-control', 'no-store').redirect(TOKEN.test(token) ? `/r/${token}?back=${clock.now().toString(36)}` : '/')
+  }
+
+  async function picture(request: FastifyRequest<{ Params: { token: string; name: string } }>, reply: FastifyReply): Promise<FastifyReply> {
+    const share = await shareOfPicture(request.params.token)
+    const found = share && await needs.materials.pictureFor(share.corpId, share.materialId, request.params.name)
+    if (!found) return reply.code(404).header('cache-control', 'no-store').send()
+    return reply.header('cache-control', 'public, max-age=2592000, immutable').header('etag', found.etag).header('content-length', found.bytes).type(found.type).send(found.body)
+  }
+
+  async function cardPicture(request: FastifyRequest<{ Params: { token: string } }>, reply: FastifyReply): Promise<FastifyReply> {
+    const share = await shareOfPicture(request.params.token)
+    const found = share && await needs.materials.cardPicture(share.corpId, share.materialId)
+    if (!found) return reply.code(404).header('cache-control', 'no-store').send()
+    // WeCom and WeChat fetch it from their servers and from other origins.
+    return reply.header('cache-control', 'public, max-age=86400').header('etag', found.etag).header('cross-origin-resource-policy', 'cross-origin').type(found.type).send(found.body)
+  }
+
+  const shareOfPicture = async (token: string): Promise<ShareRow | null> => (TOKEN.test(token) ? await lookup.cached(token) : null)
+
+  return {
+    signedIn,
+    register(app: FastifyInstance): void {
+      const shown = async (request: TokenRequest, reply: FastifyReply) => {
+        try {
+          return await show(request, reply)
+        } catch (error) {
+          if (!isDatabaseAway(error)) throw error
+          return page(reply, 503, awayPage())
+        }
+      }
+      app.get('/r/:token', shown)
+      app.get('/r/:token/card.jpg', cardPicture)
+      app.get('/r/:token/:name', picture)
+    },
+  }
+}
+
+function page(reply: FastifyReply, status: number, text: string): FastifyReply {
+  return reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(text)
+}
+
+function readPayload(payload: string): { token: string; visitorId: string } {
+  const parsed: unknown = JSON.parse(payload)
+  if (typeof parsed === 'object' && parsed !== null && 'token' in parsed && 'visitorId' in parsed) return { token: String(parsed.token), visitorId: String(parsed.visitorId) }
+  return { token: '', visitorId: '' }
+}

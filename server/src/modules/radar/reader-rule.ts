@@ -1,0 +1,32 @@
+import type { ReaderKind } from '@zhike/shared'
+
+export interface Reading {
+  share: { context: 'single_chat' | 'group_chat'; customerId: number | null; boundVisitor: string | null }
+  visitor: { visitorId: string; customerId: number | null; knownBy: 'wechat' | 'share' | null }
+  /** Of a known reader of a group's link: is she in that group? */
+  inGroup: boolean
+}
+
+/** @property binds the device is the first to read this addressed share: from now on it counts as the addressee's */
+export interface Reader { reader: ReaderKind; customerId: number | null; binds: boolean }
+
+/**
+ * Says who reads (MAT-15, MAT-19). A reader known by name counts as herself, whoever the link was addressed to.
+ * Of an unknown device: the first one on an addressed link is taken for the addressee, every other one is a friend
+ * she passed it to. A reader is never shown as a customer that she is not.
+ */
+export function readerOf({ share, visitor, inGroup }: Reading): Reader {
+  const addressed = share.context === 'single_chat' && share.customerId !== null
+  if (visitor.knownBy === 'wechat' && visitor.customerId === null) {
+    // WeChat named somebody who is not a customer of this corp.
+    return { reader: addressed ? 'forwarded' : 'unknown', customerId: null, binds: false }
+  }
+  if (visitor.customerId !== null) {
+    const expected = addressed ? visitor.customerId === share.customerId : inGroup
+    return { reader: expected ? 'customer' : 'forwarded', customerId: visitor.customerId, binds: addressed && expected && share.boundVisitor === null }
+  }
+  if (!addressed) return { reader: 'unknown', customerId: null, binds: false }
+  if (share.boundVisitor === null) return { reader: 'customer', customerId: share.customerId, binds: true }
+  if (share.boundVisitor === visitor.visitorId) return { reader: 'customer', customerId: share.customerId, binds: false }
+  return { reader: 'forwarded', customerId: null, binds: false }
+}

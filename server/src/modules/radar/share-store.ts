@@ -1,0 +1,82 @@
+import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import type { ShareState } from '@zhike/shared'
+import type { Queries } from '../../platform/db/connect.ts'
+import { materialDays, shares, visitors } from './tables.ts'
+
+export type ShareRow = typeof shares.$inferSelect
+export type VisitorRow = typeof visitors.$inferSelect
+
+/** Tracked links of one corp, and the devices that opened them. */
+export function sharesOf(q: Queries, corpId: number) {
+  const mine = eq(shares.corpId, corpId)
+  return {
+    /** Writes a prepared share; the same request of the same member gives the share there is already (GEN-8). */
+    async prepare(row: Omit<typeof shares.$inferInsert, 'corpId' | 'id'>): Promise<ShareRow> {
+      await q.insert(shares).values({ ...row, corpId }).onDuplicateKeyUpdate({ set: { id: sql`id` } })
+      const [made] = await q.select().from(shares).where(and(mine, eq(shares.staffId, row.staffId), eq(shares.requestId, row.requestId)))
+      if (!made) throw new Error('a new share cannot be read')
+      return made
+    },
+    async insert(row: Omit<typeof shares.$inferInsert, 'corpId' | 'id'>): Promise<number> {
+      const [result] = await q.insert(shares).values({ ...row, corpId })
+      return result.insertId
+    },
+    /** prepared → an end state; false when it had left `prepared` before. */
+    async conclude(shareId: number, staffId: number, outcome: { state: Exclude<ShareState, 'prepared'>; sentAt: number | null; failReason: string | null }): Promise<boolean> {
+      const [result] = await q.update(shares).set(outcome).where(and(mine, eq(shares.id, shareId), eq(shares.staffId, staffId), eq(shares.state, 'prepared')))
+      return result.affectedRows === 1
+    },
+    async byId(shareId: number): Promise<ShareRow | undefined> {
+      return (await q.select().from(shares).where(and(mine, eq(shares.id, shareId))))[0]
+    },
+    async byIds(ids: readonly number[]): Promise<Map<number, ShareRow>> {
+      if (ids.length === 0) return new Map()
+      const rows = await q.select().from(shares).where(and(mine, inArray(shares.id, [...new Set(ids)])))
+      return new Map(rows.map((row) => [row.id, row]))
+    },
+    /** Binds an addressed share to the first device that reads it; says whose it is now. */
+    async bind(shareId: number, visitorId: string): Promise<string | null> {
+      const [result] = await q.update(shares).set({ boundVisitor: visitorId }).where(and(mine, eq(shares.id, shareId), isNull(shares.boundVisitor)))
+      if (result.affectedRows === 1) return visitorId
+      return (await this.byId(shareId))?.boundVisitor ?? null
+    },
+    /** The device turned out to be somebody else's. */
+    async unbind(shareId: number, visitorId: string): Promise<void> {
+      await q.update(shares).set({ boundVisitor: null }).where(and(mine, eq(shares.id, shareId), eq(shares.boundVisitor, visitorId)))
+    },
+    async visitor(visitorId: string): Promise<VisitorRow | undefined> {
+      return (await q.select().from(visitors).where(and(eq(visitors.corpId, corpId), eq(visitors.visitorId, visitorId))))[0]
+    },
+    async visitors(ids: readonly string[]): Promise<Map<string, VisitorRow>> {
+      if (ids.length === 0) return new Map()
+      const rows = await q.select().from(visitors).where(and(eq(visitors.corpId, corpId), inArray(visitors.visitorId, [...new Set(ids)])))
+      return new Map(rows.map((row) => [row.visitorId, row]))
+    },
+    /** What WeChat told of a device overrules what was guessed. */
+    async knowByWechat(visitorId: string, person: { externalUserId: string | null; openId: string; customerId: number | null }, now: number): Promise<void> {
+      await q.insert(visitors).values({ corpId, visitorId, ...person, knownBy: 'wechat', createdAt: now })
+        .onDuplicateKeyUpdate({ set: { externalUserId: person.externalUserId, openId: person.openId, customerId: person.customerId, knownBy: 'wechat' } })
+    },
+    /** The first to open a link addressed to the customer; never overrules what is known. */
+    async knowByShare(visitorId: string, customerId: number, now: number): Promise<void> {
+      await q.insert(visitors).values({ corpId, visitorId, customerId, knownBy: 'share', createdAt: now })
+        .onDuplicateKeyUpdate({ set: { customerId: sql`COALESCE(customer_id, VALUES(customer_id))`, knownBy: sql`COALESCE(known_by, VALUES(known_by))` } })
+    },
+    /** Adds to the figures of a material's day (`2026-03-04` in the corp's zone). */
+    async addToDay(rows: readonly { materialId: number; day: string; views: number; shares: number }[]): Promise<void> {
+      if (rows.length === 0) return
+      await q.insert(materialDays).values(rows.map((row) => ({ ...row, corpId })))
+        .onDuplicateKeyUpdate({ set: { views: sql`views + VALUES(views)`, shares: sql`shares + VALUES(shares)` } })
+    },
+    /** Materials the member sent, the latest first. */
+    async recentMaterials(staffId: number, limit: number): Promise<number[]> {
+      const rows = await q.select({ materialId: shares.materialId }).from(shares).where(and(mine, eq(shares.staffId, staffId), eq(shares.state, 'sent'))).orderBy(desc(shares.sentAt)).limit(limit * 10)
+      return [...new Set(rows.map((row) => row.materialId))].slice(0, limit)
+    },
+  }
+}
+
+/** The share of a public link. The only look-up by token: the tenant is what it tells. */
+export async function shareByToken(q: Queries, token: string): Promise<ShareRow | undefined> {
+  return (await q.select().from(shares).where(eq(shares.token, token)))[0]
+}

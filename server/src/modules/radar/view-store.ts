@@ -1,0 +1,122 @@
+import { and, desc, eq, gt, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
+import type { MySqlColumn } from 'drizzle-orm/mysql-core'
+import type { ReaderKind } from '@zhike/shared'
+import type { Queries } from '../../platform/db/connect.ts'
+import type { ViewProgress } from './beat-line.ts'
+import { viewPages, views } from './tables.ts'
+
+export type ViewDbRow = typeof views.$inferSelect
+
+/** Life of a view: new → announced (timeline, notice, figures) → finished; announced again when the reader comes back. */
+export const VIEW_STATE = { fresh: 0, announced: 1, finished: 2 } as const
+
+const asText = (value: number, column: MySqlColumn): SQL => sql`${sql.param(value, column)}`
+
+/** Views of one corp. */
+export function viewsOf(q: Queries, corpId: number) {
+  const mine = eq(views.corpId, corpId)
+  return {
+    /**
+     * Writes cumulative counters: greater values win, so beacons may be lost, doubled and reordered.
+     * The assignments run from left to right: what depends on the old reading time stands before it.
+     */
+    async write(list: readonly ViewProgress[]): Promise<void> {
+      const rows = list.map((v) => sql`(${corpId}, ${v.viewKey}, ${v.shareId}, ${v.materialId}, ${v.staffId}, ${v.visitorId}, ${asText(v.openedAt, views.openedAt)}, ${asText(v.lastSeenAt, views.lastSeenAt)}, ${v.visibleMs}, ${v.lastPage || null}, ${v.maxPage || null}, ${v.pages || null}, ${v.depth}, ${v.left ? 1 : 0}, ${v.device})`)
+      await q.execute(sql`
+        INSERT INTO views (corp_id, view_key, share_id, material_id, staff_id, visitor_id, opened_at, last_seen_at, visible_ms, last_page, max_page, pages, depth, has_left, device)
+        VALUES ${sql.join(rows, sql`, `)}
+        ON DUPLICATE KEY UPDATE
+          announced = IF(announced = ${VIEW_STATE.finished} AND VALUES(visible_ms) > visible_ms, ${VIEW_STATE.announced}, announced),
+          has_left = IF(VALUES(visible_ms) > visible_ms, VALUES(has_left), IF(VALUES(visible_ms) = visible_ms, GREATEST(has_left, VALUES(has_left)), has_left)),
+          last_page = IF(VALUES(visible_ms) >= visible_ms, COALESCE(VALUES(last_page), last_page), last_page),
+          visible_ms = GREATEST(visible_ms, VALUES(visible_ms)),
+          last_seen_at = GREATEST(last_seen_at, VALUES(last_seen_at)),
+          max_page = GREATEST(COALESCE(max_page, 0), COALESCE(VALUES(max_page), 0)),
+          depth = GREATEST(depth, VALUES(depth))`)
+    },
+    async writePages(rows: readonly { viewId: number; page: number; visibleMs: number }[]): Promise<void> {
+      if (rows.length === 0) return
+      await q.insert(viewPages).values(rows.map((row) => ({ ...row, corpId }))).onDuplicateKeyUpdate({ set: { visibleMs: sql`GREATEST(visible_ms, VALUES(visible_ms))` } })
+    },
+    async byKeys(keys: readonly string[]): Promise<ViewDbRow[]> {
+      return keys.length === 0 ? [] : await q.select().from(views).where(and(mine, inArray(views.viewKey, [...keys])))
+    },
+    async byIds(ids: readonly number[]): Promise<ViewDbRow[]> {
+      return ids.length === 0 ? [] : await q.select().from(views).where(and(mine, inArray(views.id, [...ids])))
+    },
+    /** Of these, the views nobody has announced, locked until the transaction ends. */
+    async lockFresh(ids: readonly number[]): Promise<ViewDbRow[]> {
+      if (ids.length === 0) return []
+      return await q.select().from(views).where(and(mine, inArray(views.id, [...ids]), eq(views.announced, VIEW_STATE.fresh))).orderBy(views.openedAt, views.id).for('update')
+    },
+    /** fresh → announced, with who the reader turned out to be. */
+    async announce(viewId: number, facts: { reader: ReaderKind; customerId: number | null; openNumber: number }): Promise<boolean> {
+      const [result] = await q.update(views).set({ ...facts, announced: VIEW_STATE.announced }).where(and(mine, eq(views.id, viewId), eq(views.announced, VIEW_STATE.fresh)))
+      return result.affectedRows === 1
+    },
+    /** Views that belong to no share of this corp: there is nobody to tell. */
+    async removeOrphans(ids: readonly number[]): Promise<void> {
+      if (ids.length > 0) await q.delete(views).where(and(mine, inArray(views.id, [...ids]), eq(views.announced, VIEW_STATE.fresh)))
+    },
+    /** announced → finished; false when it already was. */
+    async finish(viewId: number): Promise<boolean> {
+      const [result] = await q.update(views).set({ announced: VIEW_STATE.finished }).where(and(mine, eq(views.id, viewId), eq(views.announced, VIEW_STATE.announced)))
+      return result.affectedRows === 1
+    },
+    /** How often each customer, and each unknown visitor, has opened these materials: keys `c<customer>:<material>` and `v<visitor>:<material>`. */
+    async openCounts(customerIds: readonly number[], visitorIds: readonly string[], materialIds: readonly number[]): Promise<Map<string, number>> {
+      const counts = new Map<string, number>()
+      if (materialIds.length === 0) return counts
+      const known = and(mine, gt(views.announced, VIEW_STATE.fresh), inArray(views.materialId, [...materialIds]))
+      if (customerIds.length > 0) {
+        const rows = await q.select({ id: views.customerId, materialId: views.materialId, n: sql<number>`COUNT(*)` }).from(views)
+          .where(and(known, inArray(views.customerId, [...customerIds]))).groupBy(views.customerId, views.materialId)
+        for (const row of rows) counts.set(`c${row.id}:${row.materialId}`, Number(row.n))
+      }
+      if (visitorIds.length > 0) {
+        const rows = await q.select({ id: views.visitorId, materialId: views.materialId, n: sql<number>`COUNT(*)` }).from(views)
+          .where(and(known, inArray(views.visitorId, [...visitorIds]), isNull(views.customerId))).groupBy(views.visitorId, views.materialId)
+        for (const row of rows) counts.set(`v${row.id}:${row.materialId}`, Number(row.n))
+      }
+      return counts
+    },
+    /** Announced views of one reader through one share since a moment, oldest first. */
+    async openingsOf(reader: { customerId: number | null; visitorId: string }, shareId: number, since: number): Promise<Pick<ViewDbRow, 'id' | 'openedAt' | 'visibleMs'>[]> {
+      const who = reader.customerId === null ? and(eq(views.visitorId, reader.visitorId), isNull(views.customerId)) : eq(views.customerId, reader.customerId)
+      return await q.select({ id: views.id, openedAt: views.openedAt, visibleMs: views.visibleMs }).from(views)
+        .where(and(mine, who, eq(views.shareId, shareId), gte(views.openedAt, since), gt(views.announced, VIEW_STATE.fresh))).orderBy(views.openedAt, views.id).limit(200)
+    },
+    /** Pages of views, first page first. */
+    async pagesOf(viewIds: readonly number[]): Promise<Map<number, number[]>> {
+      const found = new Map<number, number[]>()
+      if (viewIds.length === 0) return found
+      const rows = await q.select().from(viewPages).where(and(eq(viewPages.corpId, corpId), inArray(viewPages.viewId, [...viewIds])))
+      for (const row of rows) {
+        const pages = found.get(row.viewId) ?? []
+        while (pages.length < row.page) pages.push(0)
+        pages[row.page - 1] = row.visibleMs
+        found.set(row.viewId, pages)
+      }
+      return found
+    },
+    async insert(row: Omit<typeof views.$inferInsert, 'corpId'>): Promise<number> {
+      const [result] = await q.insert(views).values({ ...row, corpId })
+      return result.insertId
+    },
+    /** A page of the list, newest first. */
+    async list(where: (SQL | undefined)[], limit: number): Promise<ViewDbRow[]> {
+      return await q.select().from(views).where(and(mine, gt(views.announced, VIEW_STATE.fresh), ...where)).orderBy(desc(views.openedAt), desc(views.id)).limit(limit)
+    },
+  }
+}
+
+/** Views of any corp whose announcement a dead process left undone. */
+export async function unannouncedViews(q: Queries, openedBefore: number, limit: number): Promise<{ corpId: number; id: number }[]> {
+  return await q.select({ corpId: views.corpId, id: views.id }).from(views).where(and(eq(views.announced, VIEW_STATE.fresh), lt(views.openedAt, openedBefore))).orderBy(views.openedAt).limit(limit)
+}
+
+/** Views of any corp that fell silent and are not finished. */
+export async function silentViews(q: Queries, seenBefore: number, limit: number): Promise<{ corpId: number; id: number }[]> {
+  return await q.select({ corpId: views.corpId, id: views.id }).from(views).where(and(eq(views.announced, VIEW_STATE.announced), lt(views.lastSeenAt, seenBefore))).orderBy(views.openedAt).limit(limit)
+}
