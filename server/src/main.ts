@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { buildApp } from './app.ts'
 import { readConfig } from './config.ts'
 import { createModules } from './modules.ts'
+import { h5Folder, migrationsFolder } from './paths.ts'
 import { migrate } from './platform/db/migrate.ts'
 import { createPlatform } from './platform/platform.ts'
 
@@ -36,7 +34,7 @@ async function main(): Promise<void> {
   process.on('SIGINT', () => end('SIGINT'))
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))
 
-  await migrate(platform.database.pool, packagePath('migrations'), log)
+  await migrate(platform.database.pool, migrationsFolder, log)
   if (config.firstCorp) await modules.corps.ensureFirst(config.firstCorp)
 
   if (config.roles.has('worker')) {
@@ -44,18 +42,11 @@ async function main(): Promise<void> {
     ends.push(() => modules.stop())
   }
   if (config.roles.has('web')) {
-    const app = await buildApp({ platform, modules, h5Folder: packagePath('../h5/dist'), state })
+    const app = await buildApp({ platform, modules, h5Folder, state })
     ends.push(() => app.close())
     await app.listen({ port: config.port, host: config.host })
     log.info({ port: config.port }, `listening on ${config.baseUrl}`)
   }
-}
-
-/** A path of this package, from the sources as from the bundle in dist/. */
-function packagePath(path: string): string {
-  const here = dirname(fileURLToPath(import.meta.url))
-  const root = existsSync(join(here, '..', 'package.json')) ? join(here, '..') : here
-  return join(root, path)
 }
 
 main().catch((error: unknown) => {

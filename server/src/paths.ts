@@ -1,0 +1,21 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Where migrations and the built H5 lie, from the sources (server/src) as from the bundle (server/dist). */
+const serverFolder = (() => {
+  const here = dirname(fileURLToPath(import.meta.url))
+  return existsSync(join(here, '..', 'migrations')) ? join(here, '..') : here
+})()
+
+export const migrationsFolder = join(serverFolder, 'migrations')
+export const h5Folder = join(serverFolder, '..', 'h5', 'dist')
+
+/** Address of the script of the tracked page, from the build's manifest; null when the H5 is not built. */
+export function readerScript(): string | null {
+  const manifest = join(h5Folder, '.vite', 'manifest.json')
+  if (!existsSync(manifest)) return null
+  const entries = JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, { file?: string } | undefined>
+  const file = entries['src/customer/reader.ts']?.file
+  return file ? `/${file}` : null
+}
