@@ -518,6 +518,7 @@ export interface Stats {
 export type SandboxEvent =
   | { type: 'hello'; now: number }
   | { type: 'message'; corpid: string; message: Message; parties: PartyId[] }
+  /** chatId `app~<corpid>`: the member has read her app messages. */
   | { type: 'read'; chatId: string; reader: PartyId }
   | { type: 'app_message'; message: AppMessage }
   | { type: 'app_recall'; corpid: string; ids: string[] }
