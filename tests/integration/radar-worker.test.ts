@@ -1,0 +1,190 @@
+// The worker's side: what a crash leaves behind, doubled entries, merged openings, the live stream, who signed in.
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createBeatWriter } from '../../server/src/modules/radar/beat-writer.ts'
+import { createWatch } from '../../server/src/modules/radar/watch.ts'
+import { openStage, type Device, type Stage } from './radar-stage.ts'
+
+let stage: Stage
+let watch: ReturnType<typeof createWatch>
+let wu: Awaited<ReturnType<Stage['person']>>
+let chen: Awaited<ReturnType<Stage['person']>>
+let material: number
+let customer: Awaited<ReturnType<Stage['customer']>>
+
+beforeAll(async () => {
+  stage = await openStage({ now: Date.UTC(2026, 2, 4, 4, 0) })
+  watch = createWatch(stage.platform, stage.radarNeeds)
+  wu = await stage.person('wuxiaoyan')
+  chen = await stage.person('chensiyuan')
+  material = await stage.pdf('2026 春季价目表')
+})
+afterAll(() => stage.close())
+beforeEach(async () => { customer = await stage.customer('林间小路', [wu.staffId]) })
+
+const chatOf = (of: { externalUserId: string }) => ({ kind: 'customer', externalUserId: of.externalUserId })
+/** Everything in the stream, as a worker reads it; it stays there, so it can be handled again. */
+async function entries(): Promise<{ id: string; text: string }[]> {
+  const list = await stage.platform.redis.xrange('{zk:beats}:stream', '-', '+')
+  return list.map(([id, fields]) => ({ id, text: String(fields[1]) }))
+}
+async function work(times = 1): Promise<void> {
+  const batch = await entries()
+  for (let i = 0; i < times; i++) await watch.write(batch)
+}
+const openAgain = async (device: Device, link: string, ms: number) => {
+  const page = await device.open(link)
+  stage.clock.pass(ms)
+  expect(await page.beat({ ms, page: 1, pages: { 1: ms }, left: 1 })).toBe(204)
+  await work()
+}
+const noticesOf = (customerId: number) => stage.rows('SELECT * FROM notices WHERE JSON_EXTRACT(card, "$.url") LIKE ? ORDER BY id', [`%#/customers/${customerId}%`])
+
+describe('crashes and repetitions', () => {
+  it('the same entries handled three times change nothing: one view, one timeline row, one notice, one in the figures', async () => {
+    const { shareId, link } = await stage.send(wu, material, chatOf(customer))
+    const before = await stage.rows('SELECT SUM(views) n FROM material_days WHERE material_id = ?', [material])
+    const page = await stage.device().open(link)
+    await page.beat({ ms: 0 })
+    stage.clock.pass(5000)
+    await page.beat({ ms: 4000, pages: { 1: 4000 }, page: 1 })
+    await work(3)
+    expect(await stage.rows('SELECT visible_ms, announced FROM views WHERE share_id = ?', [shareId])).toEqual([{ visible_ms: 4000, announced: 1 }])
+    expect(await stage.rows("SELECT id FROM customer_events WHERE customer_id = ? AND kind = 'material_opened'", [customer.customerId])).toHaveLength(1)
+    expect(await noticesOf(customer.customerId)).toHaveLength(1)
+    const after = await stage.rows('SELECT SUM(views) n FROM material_days WHERE material_id = ?', [material])
+    expect(Number(after[0]?.n) - Number(before[0]?.n ?? 0)).toBe(1)
+  })
+
+  it('a view that was written but not announced is announced by the sweeper; a silent reader is ended by it · MAT-17', async () => {
+    const { shareId, link } = await stage.send(wu, material, chatOf(customer))
+    const page = await stage.device().open(link)
+    stage.clock.pass(3000)
+    await page.beat({ ms: 2500, page: 2, pages: { 2: 2500 } })
+    await createBeatWriter(stage.platform, async () => undefined)(await entries())
+    expect(await stage.rows('SELECT announced FROM views WHERE share_id = ?', [shareId])).toEqual([{ announced: 0 }])
+    stage.clock.pass(11_000)
+    await Promise.all([watch.sweep(), watch.sweep()])
+    expect(await stage.rows('SELECT announced, reader FROM views WHERE share_id = ?', [shareId])).toEqual([{ announced: 1, reader: 'customer' }])
+    expect(await noticesOf(customer.customerId)).toHaveLength(1)
+    stage.clock.pass(31_000)
+    await watch.sweep()
+    expect(await stage.rows('SELECT announced FROM views WHERE share_id = ?', [shareId])).toEqual([{ announced: 2 }])
+    // The reader comes back to the same page (bfcache): it is going on again.
+    await page.beat({ ms: 9000, page: 2, pages: { 2: 9000 } })
+    await work()
+    expect(await stage.rows('SELECT announced, visible_ms FROM views WHERE share_id = ?', [shareId])).toEqual([{ announced: 1, visible_ms: 9000 }])
+  })
+
+  it('beacons in the wrong order end with the greatest values', async () => {
+    const { shareId, link } = await stage.send(wu, material, chatOf(customer))
+    const page = await stage.device().open(link)
+    stage.clock.pass(20_000)
+    await page.beat({ ms: 16_000, page: 5, pages: { 1: 8000, 5: 8000 }, depth: 60, left: 1 })
+    await work()
+    await page.beat({ ms: 8000, page: 1, pages: { 1: 8000 }, depth: 20, left: 0 })
+    await work()
+    expect(await stage.rows('SELECT visible_ms, last_page, max_page, depth, has_left FROM views WHERE share_id = ?', [shareId])).toEqual([{ visible_ms: 16_000, last_page: 5, max_page: 5, depth: 60, has_left: 1 }])
+  })
+})
+
+describe('messages about openings', () => {
+  it('the first at once, more within half an hour in one follow-up with the total, later ones at once again · MAT-16', async () => {
+    const { link } = await stage.send(wu, material, chatOf(customer))
+    const phone = stage.device()
+    await openAgain(phone, link, 10_000)
+    stage.clock.pass(10 * 60_000)
+    await openAgain(phone, link, 20_000)
+    stage.clock.pass(10 * 60_000)
+    await openAgain(phone, link, 30_000)
+    const [first, again, ...others] = await noticesOf(customer.customerId)
+    expect(others).toHaveLength(0)
+    expect(first).toMatchObject({ kind: 'material_opened', staff_id: wu.staffId })
+    expect(again).toMatchObject({ kind: 'material_opened_again', state: 'waiting' })
+    expect(JSON.stringify(again?.card)).toContain('共打开 3 次，累计阅读 1分')
+    expect(new Date(String(again?.due_at)).getTime() - new Date(String(first?.due_at)).getTime()).toBeGreaterThan(29 * 60_000)
+    stage.clock.pass(15 * 60_000)
+    await openAgain(phone, link, 5000)
+    expect((await noticesOf(customer.customerId)).map((row) => row.kind)).toEqual(['material_opened', 'material_opened_again', 'material_opened'])
+    expect(await stage.rows("SELECT data FROM customer_events WHERE customer_id = ? AND kind = 'material_opened'", [customer.customerId])).toHaveLength(4)
+  })
+
+  it("the customer's owner is told too when the sender is no longer her friend · MAT-16", async () => {
+    const { link } = await stage.send(wu, material, chatOf(customer))
+    await stage.rows('UPDATE customer_relations SET staff_id = ? WHERE customer_id = ?', [chen.staffId, customer.customerId])
+    await openAgain(stage.device(), link, 1000)
+    expect((await noticesOf(customer.customerId)).map((row) => Number(row.staff_id)).sort()).toEqual([wu.staffId, chen.staffId].sort())
+  })
+})
+
+describe('who signed in with WeChat', () => {
+  beforeAll(() => stage.corps.prove(stage.corp.id, { oauthAt: 1 }))
+
+  /** Goes to WeCom and back, as a phone does. */
+  async function throughWechat(device: Device, link: string, person: object): Promise<{ body: string; ticket: string }> {
+    stage.wecom.answers['/cgi-bin/auth/getuserinfo'] = { errcode: 0, ...person }
+    const away = await device.get(link)
+    expect(away.status).toBe(302)
+    const state = new URL(String(away.headers.location)).searchParams.get('state') ?? ''
+    const back = await device.get(`/auth/wecom/callback?code=c&state=${state}`)
+    expect(String(back.headers.location)).toMatch(new RegExp(`^${link}\\?back=`))
+    return await device.open(String(back.headers.location))
+  }
+
+  it('an addressee is known by name, and a stranger who opens first is not taken for her · MAT-15, MAT-19', async () => {
+    const { shareId, link } = await stage.send(wu, material, chatOf(customer))
+    const stranger = stage.device()
+    await throughWechat(stranger, link, { openid: 'o-stranger' })
+    await openAgain(stranger, link, 1000)
+    const addressee = stage.device()
+    await throughWechat(addressee, link, { openid: 'o-her', external_userid: customer.externalUserId })
+    await openAgain(addressee, link, 1000)
+    expect(await stage.rows('SELECT reader, customer_id FROM views WHERE share_id = ? ORDER BY id', [shareId])).toEqual([{ reader: 'forwarded', customer_id: null }, { reader: 'customer', customer_id: customer.customerId }])
+  })
+
+  it('a member of the corp sees an internal preview that counts nowhere · MAT-12', async () => {
+    const { shareId, link } = await stage.send(wu, material, chatOf(customer))
+    const page = await throughWechat(stage.device(), link, { userid: 'chensiyuan' })
+    expect(page.body).toContain('内部预览')
+    expect(page.ticket).toBe('')
+    await work()
+    expect(await stage.rows('SELECT id FROM views WHERE share_id = ?', [shareId])).toHaveLength(0)
+  })
+
+  it('a reader who refuses, and a group member, still read · MAT-15', async () => {
+    const { chatId } = await stage.group('妈妈群', 'wuxiaoyan', [{ memberId: customer.externalUserId, type: 2 }])
+    const { shareId, link } = await stage.send(wu, material, { kind: 'group', chatId })
+    const refusing = stage.device()
+    stage.wecom.answers['/cgi-bin/auth/getuserinfo'] = { errcode: 40029, errmsg: 'invalid code' }
+    const away = await refusing.get(link)
+    await refusing.get(`/auth/wecom/callback?code=c&state=${new URL(String(away.headers.location)).searchParams.get('state')}`)
+    await openAgain(refusing, link, 1000)
+    const member = stage.device()
+    await throughWechat(member, link, { openid: 'o-member', external_userid: customer.externalUserId })
+    await openAgain(member, link, 1000)
+    expect(await stage.rows('SELECT reader, customer_id FROM views WHERE share_id = ? ORDER BY id', [shareId])).toEqual([{ reader: 'unknown', customer_id: null }, { reader: 'customer', customer_id: customer.customerId }])
+  })
+})
+
+describe('the live stream', () => {
+  it('tells the sender who reads, and tells a colleague nothing', async () => {
+    const address = await stage.app.listen({ port: 0, host: '127.0.0.1' })
+    const heard = { wu: '', chen: '' }
+    const closing = new AbortController()
+    const listen = async (who: 'wu' | 'chen', cookie: string) => {
+      const answer = await fetch(`${address}/api/live`, { headers: { cookie }, signal: closing.signal })
+      expect(answer.headers.get('content-type')).toContain('text/event-stream')
+      const text = answer.body?.pipeThrough(new TextDecoderStream())
+      void (async () => {
+        if (text) for await (const part of text) heard[who] += part
+      })().catch(() => undefined)
+    }
+    await listen('wu', wu.cookie)
+    await listen('chen', chen.cookie)
+    await expect.poll(() => heard.wu + heard.chen).toContain('retry')
+    const { link } = await stage.send(wu, material, chatOf(customer))
+    await openAgain(stage.device('Mozilla/5.0 (Windows NT 10.0) Chrome/126.0'), link, 3000)
+    await expect.poll(() => heard.wu, { timeout: 5000 }).toContain('"readerName":"林间小路"')
+    expect(heard.chen).not.toContain('data:')
+    closing.abort()
+  })
+})
