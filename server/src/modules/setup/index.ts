@@ -1,0 +1,2 @@
+export { createSetup } from './service.ts'
+export type { Setup } from './service.ts'
