@@ -20,3 +20,9 @@ export function dwellWords(view: Pick<ViewRow, 'openNumber' | 'visibleMs'>): str
   const dwell = view.visibleMs > 0 ? `读了${formatDwell(view.visibleMs)}` : '刚打开'
   return view.openNumber > 1 ? `第 ${view.openNumber} 次打开 · ${dwell}` : dwell
 }
+
+/** Where a reader stayed longest, from the milliseconds per page: 第 3 页停留最久，40秒. */
+export function longestPageWords(pageMs: readonly number[]): string {
+  const longest = Math.max(...pageMs, 0)
+  return longest === 0 ? '还没有停留' : `第 ${pageMs.indexOf(longest) + 1} 页停留最久，${formatDwell(longest)}`
+}

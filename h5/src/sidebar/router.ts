@@ -6,7 +6,9 @@ export const router = createRouter({
   history: createWebHashHistory(),
   routes: [
     { path: '/', component: ChatPage },
+    { path: '/customers/:customerId(\\d+)', component: () => import('./pages/CustomerPage.vue') },
     { path: '/materials', component: () => import('./pages/MaterialsPage.vue') },
+    { path: '/materials/:materialId(\\d+)', component: () => import('./pages/MaterialPage.vue') },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 })

@@ -1,0 +1,18 @@
+import type { CustomerProfile } from '@zhike/shared/contract'
+import { api } from '../../common/api.ts'
+import { profileKey } from '../chat-customer.ts'
+
+/** How a screen knows its customer: by WeCom's id from the chat, or by ours from a link. */
+export type CustomerSource = { externalUserId: string } | { customerId: number }
+
+/** Reads the profile. @throws ApiError 404 when she is nobody's customer within the viewer's scope */
+export function readProfile(of: CustomerSource, signal: AbortSignal): Promise<CustomerProfile> {
+  return 'externalUserId' in of
+    ? api('GET /api/customers/by-external/:externalUserId', { params: { externalUserId: of.externalUserId }, signal })
+    : api('GET /api/customers/:customerId', { params: { customerId: of.customerId }, signal })
+}
+
+/** Name under which the profile is remembered on this device. */
+export function rememberedAs(of: CustomerSource): string {
+  return 'externalUserId' in of ? profileKey(of.externalUserId) : `customer:${of.customerId}`
+}

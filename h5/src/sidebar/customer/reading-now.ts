@@ -1,0 +1,86 @@
+import { READING_NOW_MS, type LiveEvent, type ReaderKind } from '@zhike/shared'
+import type { ViewRow } from '@zhike/shared/contract'
+import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef } from 'vue'
+import { serverNow } from '../../common/now.ts'
+
+type ViewEvent = Extract<LiveEvent, { kind: 'view' }>
+
+/** One reading that is going on. `readMs` moves on by itself between two beats. */
+export interface Reading {
+  viewId: number
+  title: string
+  reader: ReaderKind
+  readerName: string
+  page: number | null
+  pages: number | null
+  openNumber: number
+  readMs: number
+}
+
+interface Beat extends Reading { at: number }
+
+const TICK_MS = 1000
+/** The next beat brings the exact time; a clock that ran ahead by less than this is not put back, it waits. */
+const AHEAD_MS = 3000
+
+/**
+ * What the customer is reading right now: from the list of views, then kept alive by live events. A reading without a
+ * beat for READING_NOW_MS is over.
+ */
+export function useReadingNow(views: () => readonly ViewRow[]): { readings: ComputedRef<Reading[]>; hear: (event: ViewEvent) => boolean } {
+  const beats = shallowRef<ReadonlyMap<number, Beat>>(new Map())
+  const now = ref(serverNow())
+  let timer: ReturnType<typeof setInterval> | undefined
+
+  const elapsed = (beat: Beat, at: number): number => beat.readMs + Math.min(Math.max(at - beat.at, 0), READING_NOW_MS)
+
+  function take(beat: Beat): void {
+    now.value = serverNow()
+    const before = beats.value.get(beat.viewId)
+    if (before && before.at > beat.at) return
+    const shown = before ? elapsed(before, now.value) : 0
+    const readMs = shown > beat.readMs && shown - beat.readMs < AHEAD_MS ? shown : beat.readMs
+    beats.value = new Map(beats.value).set(beat.viewId, { ...beat, readMs })
+  }
+
+  function end(viewId: number): boolean {
+    const left = new Map(beats.value)
+    const was = left.delete(viewId)
+    if (was) beats.value = left
+    return was
+  }
+
+  /** Takes a live event. @returns true when a reading began or ended, so that lists have news */
+  function hear(event: ViewEvent): boolean {
+    if (!event.readingNow) return end(event.viewId) || !views().some((row) => row.viewId === event.viewId && row.lastSeenAt >= event.at)
+    const isNew = !beats.value.has(event.viewId)
+    take({
+      viewId: event.viewId, title: event.title, reader: event.reader, readerName: event.readerName, page: event.lastPage,
+      pages: event.pages, openNumber: event.openNumber, readMs: event.visibleMs, at: event.at,
+    })
+    return isNew
+  }
+
+  watch(views, (rows) => {
+    for (const row of rows) {
+      if (!row.readingNow || serverNow() - row.lastSeenAt > READING_NOW_MS) continue
+      take({
+        viewId: row.viewId, title: row.material.title, reader: row.reader, readerName: row.readerName, page: row.lastPage,
+        pages: row.material.pages, openNumber: row.openNumber, readMs: row.visibleMs, at: row.lastSeenAt,
+      })
+    }
+  }, { immediate: true })
+
+  watch(() => beats.value.size > 0, (reading) => {
+    clearInterval(timer)
+    if (!reading) return
+    timer = setInterval(() => {
+      now.value = serverNow()
+      for (const beat of beats.value.values()) if (now.value - beat.at > READING_NOW_MS) end(beat.viewId)
+    }, TICK_MS)
+  }, { immediate: true })
+  onScopeDispose(() => clearInterval(timer))
+
+  const readings = computed(() => [...beats.value.values()].sort((a, b) => b.viewId - a.viewId).map((beat) => ({ ...beat, readMs: elapsed(beat, now.value) })))
+  return { readings, hear }
+}
