@@ -66,7 +66,7 @@ CREATE TABLE `customer_events` (
 	`customer_id` bigint NOT NULL,
 	`kind` varchar(30) NOT NULL,
 	`staff_id` bigint,
-	`subject` varchar(100) NOT NULL,
+	`subject` varchar(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
 	`data` json NOT NULL,
 	`at` datetime(3) NOT NULL,
 	`relayed` tinyint NOT NULL DEFAULT 0,
@@ -77,12 +77,12 @@ CREATE TABLE `customer_events` (
 CREATE TABLE `customers` (
 	`id` bigint AUTO_INCREMENT NOT NULL,
 	`corp_id` int NOT NULL,
-	`external_user_id` varchar(64) NOT NULL,
+	`external_user_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
 	`name` varchar(200) NOT NULL,
 	`avatar` varchar(512),
 	`type` tinyint NOT NULL,
 	`gender` tinyint NOT NULL DEFAULT 0,
-	`union_id` varchar(64),
+	`union_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
 	`corp_name` varchar(200),
 	`corp_full_name` varchar(200),
 	`position` varchar(200),
@@ -95,7 +95,7 @@ CREATE TABLE `customers` (
 CREATE TABLE `customer_relation_tags` (
 	`corp_id` int NOT NULL,
 	`relation_id` bigint NOT NULL,
-	`tag_key` varchar(128) NOT NULL,
+	`tag_key` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
 	`kind` varchar(10) NOT NULL,
 	`name` varchar(100) NOT NULL,
 	`group_name` varchar(100) NOT NULL DEFAULT '',
@@ -125,7 +125,7 @@ CREATE TABLE `customer_relations` (
 --> statement-breakpoint
 CREATE TABLE `tag_groups` (
 	`corp_id` int NOT NULL,
-	`group_id` varchar(64) NOT NULL,
+	`group_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
 	`name` varchar(100) NOT NULL,
 	`sort_order` bigint NOT NULL DEFAULT 0,
 	`seen_at` datetime(3) NOT NULL,
@@ -134,8 +134,8 @@ CREATE TABLE `tag_groups` (
 --> statement-breakpoint
 CREATE TABLE `tags` (
 	`corp_id` int NOT NULL,
-	`tag_id` varchar(64) NOT NULL,
-	`group_id` varchar(64) NOT NULL,
+	`tag_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+	`group_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
 	`name` varchar(100) NOT NULL,
 	`sort_order` bigint NOT NULL DEFAULT 0,
 	`seen_at` datetime(3) NOT NULL,
@@ -145,7 +145,7 @@ CREATE TABLE `tags` (
 CREATE TABLE `group_chat_members` (
 	`corp_id` int NOT NULL,
 	`group_chat_id` bigint NOT NULL,
-	`member_id` varchar(64) NOT NULL,
+	`member_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
 	`type` tinyint NOT NULL,
 	`name` varchar(200) NOT NULL DEFAULT '',
 	`join_scene` tinyint,
@@ -157,11 +157,11 @@ CREATE TABLE `group_chat_members` (
 CREATE TABLE `group_chats` (
 	`id` bigint AUTO_INCREMENT NOT NULL,
 	`corp_id` int NOT NULL,
-	`chat_id` varchar(64) NOT NULL,
+	`chat_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
 	`name` varchar(200) NOT NULL,
 	`owner_userid` varchar(64) NOT NULL,
 	`notice` varchar(2000),
-	`member_version` varchar(64),
+	`member_version` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
 	`admins` json NOT NULL,
 	`dismissed_at` datetime(3),
 	`created_at` datetime(3) NOT NULL,

@@ -1,6 +1,6 @@
 import { bigint, index, int, mysqlTable, primaryKey, smallint, text, tinyint, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
 import type { CustomerEventKind } from '@zhike/shared'
-import { json, moment } from '../../platform/db/columns.ts'
+import { exactText, json, moment } from '../../platform/db/columns.ts'
 
 const rowId = (name: string) => bigint(name, { mode: 'number' })
 
@@ -8,13 +8,13 @@ const rowId = (name: string) => bigint(name, { mode: 'number' })
 export const customers = mysqlTable('customers', {
   id: rowId('id').autoincrement().primaryKey(),
   corpId: int('corp_id').notNull(),
-  externalUserId: varchar('external_user_id', { length: 64 }).notNull(),
+  externalUserId: exactText('external_user_id', { length: 64 }).notNull(),
   name: varchar('name', { length: 200 }).notNull(),
   avatar: varchar('avatar', { length: 512 }),
   /** 1 WeChat user, 2 WeCom user */
   type: tinyint('type').notNull(),
   gender: tinyint('gender').notNull().default(0),
-  unionId: varchar('union_id', { length: 64 }),
+  unionId: exactText('union_id', { length: 64 }),
   corpName: varchar('corp_name', { length: 200 }),
   corpFullName: varchar('corp_full_name', { length: 200 }),
   position: varchar('position', { length: 200 }),
@@ -56,7 +56,7 @@ export const relations = mysqlTable('customer_relations', {
 export const relationTags = mysqlTable('customer_relation_tags', {
   corpId: int('corp_id').notNull(),
   relationId: rowId('relation_id').notNull(),
-  tagKey: varchar('tag_key', { length: 128 }).notNull(),
+  tagKey: exactText('tag_key', { length: 128 }).notNull(),
   kind: varchar('kind', { length: 10, enum: ['wecom', 'personal'] }).notNull(),
   /** For personal tags, and for corp tags that are not synced yet. */
   name: varchar('name', { length: 100 }).notNull(),
@@ -65,7 +65,7 @@ export const relationTags = mysqlTable('customer_relation_tags', {
 
 export const tagGroups = mysqlTable('tag_groups', {
   corpId: int('corp_id').notNull(),
-  groupId: varchar('group_id', { length: 64 }).notNull(),
+  groupId: exactText('group_id', { length: 64 }).notNull(),
   name: varchar('name', { length: 100 }).notNull(),
   sortOrder: bigint('sort_order', { mode: 'number' }).notNull().default(0),
   seenAt: moment('seen_at').notNull(),
@@ -73,8 +73,8 @@ export const tagGroups = mysqlTable('tag_groups', {
 
 export const tags = mysqlTable('tags', {
   corpId: int('corp_id').notNull(),
-  tagId: varchar('tag_id', { length: 64 }).notNull(),
-  groupId: varchar('group_id', { length: 64 }).notNull(),
+  tagId: exactText('tag_id', { length: 64 }).notNull(),
+  groupId: exactText('group_id', { length: 64 }).notNull(),
   name: varchar('name', { length: 100 }).notNull(),
   sortOrder: bigint('sort_order', { mode: 'number' }).notNull().default(0),
   seenAt: moment('seen_at').notNull(),
@@ -88,7 +88,7 @@ export const customerEvents = mysqlTable('customer_events', {
   kind: varchar('kind', { length: 30 }).$type<CustomerEventKind>().notNull(),
   staffId: rowId('staff_id'),
   /** What it is about, e.g. `material:12`, `view:99`, `group_chat:3`. Two rows of one kind about one subject are one happening. */
-  subject: varchar('subject', { length: 100 }).notNull(),
+  subject: exactText('subject', { length: 100 }).notNull(),
   data: json<Record<string, unknown>>('data').notNull(),
   at: moment('at').notNull(),
   relayed: tinyint('relayed').notNull().default(0),

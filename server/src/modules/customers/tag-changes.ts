@@ -6,7 +6,7 @@ interface SeenRelation { read: ReadRelation & { staffId: number }; customerId: n
 
 /** Personal tags have no id in WeCom: their name is their key. */
 export function personalTagKey(name: string): string {
-  return `p:${name}`
+  return `p:${name.trim()}`
 }
 
 /** Whether a tag key names a personal tag. */

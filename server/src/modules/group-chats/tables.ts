@@ -1,15 +1,15 @@
 import { bigint, index, int, mysqlTable, primaryKey, tinyint, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
-import { json, moment } from '../../platform/db/columns.ts'
+import { exactText, json, moment } from '../../platform/db/columns.ts'
 
 /** Customer groups. */
 export const groupChats = mysqlTable('group_chats', {
   id: bigint('id', { mode: 'number' }).autoincrement().primaryKey(),
   corpId: int('corp_id').notNull(),
-  chatId: varchar('chat_id', { length: 64 }).notNull(),
+  chatId: exactText('chat_id', { length: 64 }).notNull(),
   name: varchar('name', { length: 200 }).notNull(),
   ownerUserid: varchar('owner_userid', { length: 64 }).notNull(),
   notice: varchar('notice', { length: 2000 }),
-  memberVersion: varchar('member_version', { length: 64 }),
+  memberVersion: exactText('member_version', { length: 64 }),
   admins: json<string[]>('admins').notNull(),
   dismissedAt: moment('dismissed_at'),
   createdAt: moment('created_at').notNull(),
@@ -20,7 +20,7 @@ export const groupChats = mysqlTable('group_chats', {
 export const groupChatMembers = mysqlTable('group_chat_members', {
   corpId: int('corp_id').notNull(),
   groupChatId: bigint('group_chat_id', { mode: 'number' }).notNull(),
-  memberId: varchar('member_id', { length: 64 }).notNull(),
+  memberId: exactText('member_id', { length: 64 }).notNull(),
   /** 1 member of the corp, 2 external */
   type: tinyint('type').notNull(),
   name: varchar('name', { length: 200 }).notNull().default(''),

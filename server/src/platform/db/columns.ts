@@ -19,3 +19,8 @@ export const json = <T>(name: string) =>
 export const bytes = customType<{ data: Buffer; driverData: Buffer; config: { length: number } }>({
   dataType: (config) => `binary(${config?.length ?? 32})`,
 })
+
+/** Ids and tokens: compared byte by byte. The usual collation takes `wmA` for `wma`, and one emoji for another. */
+export const exactText = customType<{ data: string; driverData: string; config: { length: number } }>({
+  dataType: (config) => `varchar(${config?.length ?? 64}) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+})
