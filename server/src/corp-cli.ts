@@ -1,15 +1,13 @@
 import { parseArgs } from 'node:util'
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { asc, eq } from 'drizzle-orm'
 import { USERID_PATTERN } from '@zhike/shared'
 import { readConfig } from './config.ts'
 import { createCorps } from './modules/corps/index.ts'
 import type { Corp, Corps } from './modules/corps/index.ts'
 import { corps as corpsTable } from './modules/corps/tables.ts'
-import { migrate } from './platform/db/migrate.ts'
+import { migrationsFolder } from './paths.ts'
 import { isDatabaseAway } from './platform/db/connect.ts'
+import { migrate } from './platform/db/migrate.ts'
 import { AppError } from './platform/http/errors.ts'
 import { createLog } from './platform/log.ts'
 import { createPlatform } from './platform/platform.ts'
@@ -102,20 +100,13 @@ function read(args: string[]): { command: Command; options: Options } {
 /** `npm run corp -- …`: what the operator does to tenants before anybody can sign in (SYS-1, SYS-2, SYS-14). */
 async function main(): Promise<void> {
   const { command, options } = read(process.argv.slice(2))
-  const platform = await createPlatform(readConfig(process.env), { log: createLog({ level: 'silent', name: 'corp' }) })
+  const platform = await createPlatform(readConfig(), { log: createLog({ level: 'silent', name: 'corp' }) })
   try {
-    await migrate(platform.database.pool, migrationsFolder(), platform.log)
+    await migrate(platform.database.pool, migrationsFolder, platform.log)
     console.log(await command({ platform, corps: createCorps(platform) }, options))
   } finally {
     await platform.close()
   }
-}
-
-/** Of this package, from the sources as from the bundle in dist/. */
-function migrationsFolder(): string {
-  const here = dirname(fileURLToPath(import.meta.url))
-  const beside = join(here, 'migrations')
-  return existsSync(beside) ? beside : join(here, '..', 'migrations')
 }
 
 function explain(error: unknown): string {
