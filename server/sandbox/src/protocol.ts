@@ -529,6 +529,8 @@ export type SandboxEvent =
   | { type: 'staff'; corpid: string; userid: string | null }
   | { type: 'console'; corpid: string }
   | { type: 'callback'; corpid: string; entry: CallbackLogEntry }
+  /** A server API was called and answered; errcode null: the connection was cut or a fault answered for it. */
+  | { type: 'api'; corpid: string; path: string; errcode: number | null; tookMs: number }
   | { type: 'faults'; faults: Faults }
   | { type: 'settings'; settings: Settings }
   | { type: 'clock'; clock: ClockView }

@@ -95,13 +95,22 @@ export async function apiGateway(app: FastifyInstance, options: { sandbox: Sandb
 
   const answer = async (request: FastifyRequest, reply: FastifyReply, path: string, corpid: string, empty: Record<string, unknown>, run: () => Promise<ApiAnswer>): Promise<void> => {
     sandbox.counters.call(path)
+    const startedAt = Date.now()
+    const tell = (errcode: number | null): void => sandbox.feed.emit({ type: 'api', corpid, path, errcode, tookMs: Date.now() - startedAt })
     const faults = sandbox.faults.takeApi(path, corpid)
     if (faults.length > 0) sandbox.feed.emit({ type: 'faults', faults: sandbox.faults.faults })
     for (const fault of faults) if (fault.latencyMs !== undefined) await pause(fault.latencyMs)
-    if (faults.some((fault) => fault.dropConnection === 'before')) return cutConnection(request, reply)
+    if (faults.some((fault) => fault.dropConnection === 'before')) {
+      tell(null)
+      return cutConnection(request, reply)
+    }
     const status = withEffect(faults, 'httpStatus')?.httpStatus
-    if (status !== undefined) return void reply.code(status).send({ error: 'sandbox fault' })
+    if (status !== undefined) {
+      tell(null)
+      return void reply.code(status).send({ error: 'sandbox fault' })
+    }
     const body = await outcome(request, path, empty, withEffect(faults, 'errcode'), run)
+    tell('errcode' in body && typeof body.errcode === 'number' ? body.errcode : 0)
     if (faults.some((fault) => fault.dropConnection === 'after')) return cutConnection(request, reply)
     send(reply, body)
   }

@@ -49,7 +49,7 @@ function lineOf(event: SandboxEvent): (Omit<JournalEntry, 'key' | 'at'> & { key?
       const outcome = entry.outcome === 'delivered' ? 'ok' : entry.outcome === 'waiting' ? 'waiting' : 'failed'
       const tries = entry.tries > 1 ? `（第 ${entry.tries} 次）` : ''
       const name = [entry.event, entry.changeType].filter((text) => text !== '').join(' · ')
-      return { key: `callback-${entry.id}`, kind: 'callback', title: `回调 ${name}${tries}`, outcome, detail: [entry.detail, entry.xml].filter((text) => text !== '').join('\n\n') }
+      return { key: `callback-${entry.id}`, kind: 'callback', title: `${name}${tries}`, outcome, detail: [entry.detail, entry.xml].filter((text) => text !== '').join('\n\n') }
     }
     case 'message':
       return event.message.content.type === 'notice' ? null : { kind: 'message', title: `${event.message.fromName} 发出${gistOf(event.message)}`, outcome: null, detail: JSON.stringify(event.message, null, 2) }

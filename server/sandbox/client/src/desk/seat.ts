@@ -1,3 +1,4 @@
+import { watch } from 'vue'
 import type { PersonView, SandboxEvent, StaffView } from '../../../src/protocol.ts'
 import { ControlError, control } from '../live/control.ts'
 import { onSandboxEvent } from '../live/feed.ts'
@@ -12,8 +13,9 @@ export async function seatEverybody(): Promise<string> {
   onSandboxEvent((event) => {
     if (!changesMembers(event)) return
     clearTimeout(timer)
-    timer = window.setTimeout(() => void loadMembers().catch(showFailure), SETTLE_MS)
+    timer = window.setTimeout(() => void loadMembers().then(keepCustomer).catch(showFailure), SETTLE_MS)
   })
+  watch(() => desk.corpid, () => void keepCustomer().catch(showFailure))
   try {
     await loadMembers()
     await seatCustomer()
@@ -25,7 +27,7 @@ export async function seatEverybody(): Promise<string> {
 
 /** Members change with the corp; their unread counts with messages. */
 function changesMembers(event: SandboxEvent): boolean {
-  return ['hello', 'staff', 'console', 'reset', 'message', 'app_message', 'read'].includes(event.type)
+  return ['hello', 'staff', 'console', 'reset', 'person', 'message', 'app_message', 'read'].includes(event.type)
 }
 
 async function loadMembers(): Promise<void> {
@@ -59,6 +61,22 @@ async function seatCustomer(): Promise<void> {
   desk.recent = known.filter((person) => person !== null)
   const last = desk.recent.find((person) => person.id === kept.personId) ?? desk.recent[0] ?? (await latestCustomer())
   if (last !== null) takePhoneOf(last)
+}
+
+/** The phone's owner belongs to the corp at the desk and still exists; else somebody else's phone comes. */
+async function keepCustomer(): Promise<void> {
+  const { person } = desk
+  if (person === null) return
+  const known = person.corpid === desk.corpid ? await personOrNull(person.id) : null
+  if (desk.person?.id !== person.id) return
+  if (known !== null) {
+    desk.person = known
+    return
+  }
+  const other = (await latestCustomer()) ?? (await control.people({ corpid: desk.corpid, relation: 'customer', limit: 1 }))[0]
+  desk.recent = desk.recent.filter((item) => item.corpid === desk.corpid && item.id !== person.id)
+  if (other === undefined) desk.person = null
+  else takePhoneOf(other)
 }
 
 async function latestCustomer(): Promise<PersonView | null> {

@@ -16,7 +16,7 @@ let nextId = 1
 
 function show(kind: Toast['kind'], text: string, action: Toast['action']): void {
   const id = nextId++
-  toasts.value = [...toasts.value.slice(-2), { id, kind, text, action }]
+  toasts.value = [...toasts.value.slice(-1), { id, kind, text, action }]
   window.setTimeout(() => dismiss(id), SHOWN_MS)
 }
 

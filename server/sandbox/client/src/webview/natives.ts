@@ -43,7 +43,7 @@ export function servePage(port: MessagePort, context: NativeContext, carryOut: C
     port.postMessage(reply)
     note({
       kind: 'jssdk',
-      title: `JS-SDK ${answer.err_msg}`,
+      title: answer.err_msg === '' ? call.name : answer.err_msg,
       outcome: /:(ok|yes|confirm)$/.test(answer.err_msg) || answer.err_msg === '' ? 'ok' : 'failed',
       detail: [reason, `参数 ${JSON.stringify(call.params, null, 2)}`, `回答 ${JSON.stringify(answer, null, 2)}`].filter((text) => text !== '').join('\n\n'),
     })
