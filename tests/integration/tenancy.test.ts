@@ -75,7 +75,8 @@ beforeAll(async () => {
 })
 afterAll(() => house.close())
 
-const refused = [401, 403, 404, 409, 410, 422]
+// 502: the foreign corp's own WeCom doesn't know the id either.
+const refused = [401, 403, 404, 409, 410, 422, 502]
 
 describe('another tenant · SYS-1', () => {
   test.each(endpoints.filter(([key]) => key !== 'GET /api/live' && key !== 'DELETE /api/session'))('%s gives and changes nothing of it', async (key) => {

@@ -63,7 +63,7 @@ export async function seedOwnedThings(house: House): Promise<OwnedThings> {
   await db.insert(views).values({
     corpId, viewKey: 'tenancyview', shareId: share.insertId, materialId: material.insertId, staffId: owner.id, visitorId: 'v', customerId: customer.customer.id, reader: 'customer', openedAt: now, lastSeenAt: now, visibleMs: 5000, announced: 1,
   })
-  const [callback] = await db.insert(callbacks).values({ corpId, digest: Buffer.alloc(32, 7), event: 'change_external_contact', body: '<xml><Secret>机密回调</Secret></xml>', state: 'done', createdAt: now, receivedAt: now })
+  const [callback] = await db.insert(callbacks).values({ corpId, digest: Buffer.alloc(32, 7), event: 'change_external_contact', body: '<xml><Secret>机密回调</Secret></xml>', state: 'done', createdAt: now, receivedAt: now, dueAt: now })
   const [job] = await db.select().from(jobs).where(eq(jobs.corpId, corpId)).limit(1)
   const role = await admin.call('POST /api/roles', { body: { name: '机密角色', permissions: [], dataScope: 'self' } })
 

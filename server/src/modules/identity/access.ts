@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DATA_SCOPES, DEFAULT_ROLES, PERMISSION_KEYS, PREDEFINED_ROLES, ROLE_LABELS, SESSION_MS } from '@zhike/shared'
 import type { Permission } from '@zhike/shared'
@@ -16,6 +17,9 @@ import type { SetupCaller, Viewer } from './viewer.ts'
 export const SESSION_COOKIE = 'zk_session'
 const ORGANISATION_MS = 5000
 const SETUP_SESSION_MS = 2 * 60 * 60 * 1000
+
+/** Takes the session's cookie: an HTTP reply. */
+export interface CookieJar { setCookie(name: string, value: string, options: CookieSerializeOptions): unknown }
 
 export type Access = ReturnType<typeof createAccess>
 
@@ -71,7 +75,7 @@ export function createAccess(platform: Platform, corps: Corps) {
     return { corp, person: found.staff, session: found.session }
   }
 
-  async function begin(reply: Pick<FastifyReply, 'setCookie'>, corpId: number, staffId: number | null): Promise<number> {
+  async function begin(reply: CookieJar, corpId: number, staffId: number | null): Promise<number> {
     const token = randomToken(32)
     const lifeMs = staffId === null ? SETUP_SESSION_MS : SESSION_MS
     const expiresAt = clock.now() + lifeMs

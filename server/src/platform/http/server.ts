@@ -2,7 +2,7 @@ import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
-import Fastify from 'fastify'
+import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorBody } from '@zhike/shared'
 import { isDatabaseAway } from '../db/connect.ts'
@@ -19,7 +19,7 @@ export interface ServerOptions { baseUrl: string; secure: boolean; trustProxy: n
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: options.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomToken(9),
     trustProxy: options.trustProxy > 0 ? (_address: string, hop: number) => hop <= options.trustProxy : false,
     bodyLimit: 1024 * 1024,
