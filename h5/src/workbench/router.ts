@@ -1,5 +1,5 @@
-import { createRouter, createWebHashHistory } from 'vue-router'
-import HomePage from './pages/HomePage.vue'
+import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+import HomePage from './home/HomePage.vue'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -10,14 +10,33 @@ declare module 'vue-router' {
   }
 }
 
+const detail = { detail: true } as const
+
+/** Things of a list are child routes of it: side by side on a wide screen (parts/SplitView). */
+const customers: RouteRecordRaw[] = [
+  { path: ':customerId(\\d+)', component: () => import('./customers/CustomerPage.vue'), meta: detail, props: ({ params }) => ({ customerId: Number(params.customerId) }) },
+]
+const materials: RouteRecordRaw[] = [
+  { path: 'new', component: () => import('./materials/NewMaterialPage.vue'), meta: detail },
+  { path: ':materialId(\\d+)', component: () => import('./materials/MaterialPage.vue'), meta: detail, props: ({ params }) => ({ materialId: Number(params.materialId) }) },
+  { path: ':materialId(\\d+)/edit', component: () => import('./materials/EditMaterialPage.vue'), meta: detail, props: ({ params }) => ({ materialId: Number(params.materialId) }) },
+]
+const more: RouteRecordRaw[] = [
+  { path: 'staff', component: () => import('./staff/StaffPage.vue'), meta: detail },
+  { path: 'roles', component: () => import('./roles/RolesPage.vue'), meta: detail },
+  { path: 'jobs', component: () => import('./jobs/JobsPage.vue'), meta: detail },
+  { path: 'audit', component: () => import('./audit/AuditPage.vue'), meta: detail },
+  { path: 'callbacks', component: () => import('./callbacks/CallbacksPage.vue'), meta: detail },
+]
+
 export const router = createRouter({
   history: createWebHashHistory(),
   routes: [
     { path: '/', component: HomePage },
-    { path: '/customers', component: () => import('./pages/CustomersPage.vue') },
-    { path: '/materials', component: () => import('./pages/MaterialsPage.vue') },
-    { path: '/more', component: () => import('./pages/MorePage.vue') },
-    { path: '/setup', component: () => import('./pages/SetupPage.vue'), meta: { detail: true, open: true } },
+    { path: '/customers', component: () => import('./customers/CustomersPage.vue'), children: customers },
+    { path: '/materials', component: () => import('./materials/MaterialsPage.vue'), children: materials },
+    { path: '/more', component: () => import('./more/MorePage.vue'), children: more },
+    { path: '/setup', component: () => import('./setup/SetupPage.vue'), meta: { detail: true, open: true } },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 })
