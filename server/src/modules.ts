@@ -10,6 +10,7 @@ import { createMaterials } from './modules/materials/index.ts'
 import { createNotices } from './modules/notices/index.ts'
 import { operationsRoutes } from './modules/operations/index.ts'
 import { createRadar, radarFigures } from './modules/radar/index.ts'
+import { createSetup } from './modules/setup/index.ts'
 import { readerScript } from './paths.ts'
 import type { Platform } from './platform/platform.ts'
 
@@ -26,13 +27,14 @@ export function createModules(platform: Platform) {
   const notices = createNotices(platform, { corps, identity })
   const radar = createRadar(platform, { corps, identity, materials, notices, customers, readerScript })
   const callbacks = createCallbacks(platform, { corps, identity, audit })
+  const setup = createSetup(platform, { corps, identity, audit, jobs })
   callbacks.use(customers.events)
 
   return {
-    corps, audit, jobs, identity, customers, materials, notices, radar, callbacks,
+    corps, audit, jobs, identity, customers, materials, notices, radar, callbacks, setup,
     /** The JSON API. */
     routes(register: Register): void {
-      for (const area of [identity, customers, materials, radar, callbacks]) area.routes(register)
+      for (const area of [identity, customers, materials, radar, callbacks, setup]) area.routes(register)
       operationsRoutes(register, { platform, jobs, audit, identity })
     },
     /** Pages and endpoints outside of the contract. */
