@@ -1,5 +1,8 @@
 import { DEMO_CORP } from '@zhike/sandbox/demo'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createPhoneBox } from '../../server/src/modules/customers/phones.ts'
+import { createRefresh } from '../../server/src/modules/customers/refresh.ts'
+import { createRounds } from '../../server/src/modules/customers/rounds.ts'
 import { type CustomersHouse, openCustomersHouse, type Person } from './customers-house.ts'
 
 let house: CustomersHouse
@@ -182,6 +185,16 @@ describe('tags', () => {
     house.sandbox.control.setFaults({})
     expect(inWecom()).toEqual([first?.id])
     expect(profile.own?.tags.map((tag) => tag.tagId)).toEqual([first?.id])
+  })
+
+  it('written to WeCom by a process that died before it wrote the result here are read back by a worker', async () => {
+    const { tags: [first], customerId, personId } = await fresh()
+    await house.query('UPDATE customer_relations SET check_at = ? WHERE customer_id = ?', [new Date(house.platform.clock.now() - 1000), customerId])
+    house.sandbox.control.act({ action: 'staff_edits', corpid, userid: 'wuxiaoyan', personId, addTags: [first?.id ?? ''] })
+    const refresh = createRefresh(house.platform, { corps: house.corps, identity: house.identity, phones: createPhoneBox(house.platform.secrets) })
+    await createRounds(house.platform, { corps: house.corps, jobs: house.jobs, refresh }).settleChecks()
+    expect((await profileOf(wu, personId)).own?.tags.map((tag) => tag.tagId)).toEqual([first?.id])
+    expect(await house.query('SELECT 1 FROM customer_relations WHERE customer_id = ? AND check_at IS NOT NULL', [customerId])).toHaveLength(0)
   })
 
   it('are not changed when WeCom refuses, and the reason is said in plain Chinese · GEN-13', async () => {

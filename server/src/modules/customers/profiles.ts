@@ -16,6 +16,7 @@ import { customersOf } from './store.ts'
 import type { ListFilter, TagOnRelation } from './store.ts'
 import { customerEvents, relations } from './tables.ts'
 import { wordEvent } from './timeline.ts'
+import { countWithin } from './wide-counts.ts'
 
 /** Names are searched inside, not only from their beginning, up to this many owners. */
 const INSIDE_SEARCH_OWNERS = 20
@@ -79,9 +80,9 @@ export function createProfiles(platform: Platform, needs: { identity: Identity; 
     async profileByExternal(viewer: Viewer, externalUserId: string): Promise<CustomerProfile> {
       const find = async () => await readableBy(platform, viewer, (await customersOf(db, viewer.corpId).byExternalIds([externalUserId]))[0])
       let found = await find()
-      if (found?.own?.state !== 'active' && await mayAsk(viewer, externalUserId)) {
+      if (found?.own?.state !== 'active') {
         try {
-          await needs.refresh.customer(viewer.corpId, externalUserId)
+          if (await mayAsk(viewer, externalUserId)) await needs.refresh.customer(viewer.corpId, externalUserId)
         } catch (error) {
           if (!found) throw asAppError(error)
           platform.log.info({ err: error }, 'customer not refreshed')
@@ -97,7 +98,9 @@ export function createProfiles(platform: Platform, needs: { identity: Identity; 
         scope: withinScope(viewer, relations.staffId), inside: !viewer.owners.all && viewer.owners.staffIds.length <= INSIDE_SEARCH_OWNERS,
         q: query.q === '' ? undefined : query.q, tagId: query.tagId, ownerId: query.ownerId, state: query.state ?? 'active',
       }
-      const [rows, total] = await Promise.all([store.list(filter, query.after, query.limit), query.after ? undefined : store.count(filter)])
+      const about = JSON.stringify([filter.q, filter.tagId, filter.ownerId, filter.state])
+      const count = async () => new Map([['total', await store.count(filter)]])
+      const [rows, counts] = await Promise.all([store.list(filter, query.after, query.limit), query.after ? undefined : countWithin(platform, viewer, `customers ${about}`, count)])
       const page = rows.slice(0, query.limit)
       const [tags, staff, reads] = await Promise.all([
         store.tagsOn(page.map((row) => row.relation.id)), identity.staffRefs(viewer.corpId, page.map((row) => row.relation.staffId)), store.lastReads(page.map((row) => row.customer.id)),
@@ -107,7 +110,7 @@ export function createProfiles(platform: Platform, needs: { identity: Identity; 
         remark: relation.remark, owner: staffOr(staff, relation.staffId), tags: tagsFor(tags, relation.id), source: sourceLabel(relation.addWay),
         addedAt: relation.addedAt, state: relation.state, lastReadAt: reads.get(customer.id) ?? null,
       }))
-      return { ...shown, total }
+      return { ...shown, total: counts?.get('total') }
     },
     /** Newest first; what colleagues outside the data scope did is left out. */
     async timeline(viewer: Viewer, customerId: number, page: { after?: string; limit: number }): Promise<{ items: TimelineRow[]; next: string | null }> {

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto'
 import type { TagGroup } from '@zhike/shared/contract'
-import { z } from 'zod'
 import { inTransaction } from '../../platform/db/transaction.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { listCorpTags } from '../../wecom/index.ts'
@@ -10,18 +8,15 @@ import { withinScope } from '../identity/index.ts'
 import type { Viewer } from '../identity/index.ts'
 import { relations } from './tables.ts'
 import { tagsOf } from './tag-store.ts'
+import { countWithin } from './wide-counts.ts'
 
 export type Tags = ReturnType<typeof createTags>
 
-const COUNTS_KEPT_S = 30
-/** Counts over more members than this are kept for a while instead of being counted for each viewer. */
-const SMALL_SCOPE = 5
 const TAKE_OFF_AT_ONCE = 1000
-const countsKept = z.array(z.tuple([z.string(), z.number()]))
 
 /** Corp tags: brought over from WeCom, listed with the number of customers who carry them. */
 export function createTags(platform: Platform, needs: { corps: Corps }) {
-  const { db, clock, redis } = platform
+  const { db, clock } = platform
 
   async function save(corpId: number, readAt: number, groups: readonly WecomTagGroup[]): Promise<void> {
     const live = groups.filter((group) => group.deleted !== true).map((group) => ({ group, tags: group.tag.filter((tag) => tag.deleted !== true) })).filter(({ tags }) => tags.length > 0)
@@ -49,17 +44,7 @@ export function createTags(platform: Platform, needs: { corps: Corps }) {
     return { groups: groups.length, tags: groups.reduce((sum, group) => sum + group.tag.length, 0) }
   }
 
-  async function counts(viewer: Viewer): Promise<Map<string, number>> {
-    const count = () => tagsOf(db, viewer.corpId).people(withinScope(viewer, relations.staffId))
-    if (!viewer.owners.all && viewer.owners.staffIds.length <= SMALL_SCOPE) return await count()
-    const scope = viewer.owners.all ? 'all' : createHash('sha256').update(viewer.owners.staffIds.join()).digest('base64url').slice(0, 22)
-    const key = `${platform.config.redisPrefix}:tag-people:${viewer.corpId}:${scope}`
-    const kept = await redis.get(key).catch(() => null)
-    if (kept !== null) return new Map(countsKept.parse(JSON.parse(kept)))
-    const counted = await count()
-    await redis.set(key, JSON.stringify([...counted]), 'EX', COUNTS_KEPT_S).catch((error: unknown) => platform.log.debug({ err: error }, 'tag counts not kept'))
-    return counted
-  }
+  const people = (viewer: Viewer) => countWithin(platform, viewer, 'tag people', () => tagsOf(db, viewer.corpId).people(withinScope(viewer, relations.staffId)))
 
   return {
     /** Reads all corp tags from WeCom; what it no longer names is deleted here (its answer is always complete). */
@@ -81,11 +66,11 @@ export function createTags(platform: Platform, needs: { corps: Corps }) {
     /** Tags by group in WeCom's order, with the number of customers in the viewer's data scope (GEN-9). */
     async list(viewer: Viewer): Promise<{ groups: TagGroup[] }> {
       const store = tagsOf(db, viewer.corpId)
-      const [groups, tags, people] = await Promise.all([store.groups(), store.all(), counts(viewer)])
+      const [groups, tags, counts] = await Promise.all([store.groups(), store.all(), people(viewer)])
       return {
         groups: groups.map(({ groupId, name, sortOrder }) => ({
           groupId, name, order: sortOrder,
-          tags: tags.filter((tag) => tag.groupId === groupId).map((tag) => ({ tagId: tag.tagId, name: tag.name, order: tag.sortOrder, people: people.get(tag.tagId) ?? 0 })),
+          tags: tags.filter((tag) => tag.groupId === groupId).map((tag) => ({ tagId: tag.tagId, name: tag.name, order: tag.sortOrder, people: counts.get(tag.tagId) ?? 0 })),
         })),
       }
     },
