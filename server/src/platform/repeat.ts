@@ -12,9 +12,10 @@ export interface Repeated {
 /**
  * Runs `work` every `everyMs` in this process, one run at a time. For sweepers that look into the database:
  * unlike a scheduled job it survives an emptied Redis. Several processes may run the same work, so it must be repeatable.
+ * Long work looks at the signal and stops between two steps.
  */
-export function repeatedly(everyMs: number, name: string, work: () => Promise<void>, log: Log): Repeated {
-  let running = true
+export function repeatedly(everyMs: number, name: string, work: (ending: AbortSignal) => Promise<void>, log: Log): Repeated {
+  const ending = new AbortController()
   let hurried = false
   let wake: (() => void) | null = null
   const pause = () => new Promise<void>((done) => {
@@ -25,14 +26,14 @@ export function repeatedly(everyMs: number, name: string, work: () => Promise<vo
     }
   })
   const loop = (async () => {
-    while (running) {
+    while (!ending.signal.aborted) {
       hurried = false
       try {
-        await work()
+        await work(ending.signal)
       } catch (error) {
-        if (running && !isDatabaseAway(error)) log.error({ err: error, work: name }, 'repeated work failed; it will be tried again')
+        if (!ending.signal.aborted && !isDatabaseAway(error)) log.error({ err: error, work: name }, 'repeated work failed; it will be tried again')
       }
-      if (running && !hurried) await pause()
+      if (!ending.signal.aborted && !hurried) await pause()
       wake = null
     }
   })()
@@ -42,7 +43,7 @@ export function repeatedly(everyMs: number, name: string, work: () => Promise<vo
       wake?.()
     },
     async stop() {
-      running = false
+      ending.abort()
       wake?.()
       await loop
     },

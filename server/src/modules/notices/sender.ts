@@ -19,8 +19,8 @@ const ROUND = 200
 
 export interface NoticeSenderNeeds { corps: Pick<Corps, 'byId' | 'wecom'>; identity: Pick<Identity, 'staffRefs'> }
 
-/** Sends what is due, once; called again and again by the worker. Answers how many notices it looked at. */
-export function createNoticeSender(platform: Platform, needs: NoticeSenderNeeds): () => Promise<number> {
+/** Sends what is due, once; called again and again by the worker. Answers how many notices it looked at. Stops between two messages when told. */
+export function createNoticeSender(platform: Platform, needs: NoticeSenderNeeds): (ending?: AbortSignal) => Promise<number> {
   const { db, clock, log, metrics } = platform
   let sweptAt = 0
 
@@ -72,7 +72,7 @@ export function createNoticeSender(platform: Platform, needs: NoticeSenderNeeds)
   }
 
   /** One receiver's due notices: singly, as one merged message, or later when the minute is used up. */
-  async function deliver(rows: readonly NoticeRow[]): Promise<void> {
+  async function deliver(rows: readonly NoticeRow[], ending?: AbortSignal): Promise<void> {
     const [first] = rows
     if (!first) return
     const store = noticesOf(db, first.corpId)
@@ -80,10 +80,10 @@ export function createNoticeSender(platform: Platform, needs: NoticeSenderNeeds)
     const free = PER_MINUTE - recent.length
     if (free <= 0) return await store.postpone(rows.map((row) => row.id), Math.min(...recent) + MINUTE)
     if (rows.length > free) return await send(rows)
-    for (const row of rows) await send([row])
+    for (const row of rows) if (!ending?.aborted) await send([row])
   }
 
-  return async () => {
+  return async (ending) => {
     const now = clock.now()
     if (now - sweptAt > MINUTE) {
       sweptAt = now
@@ -92,7 +92,7 @@ export function createNoticeSender(platform: Platform, needs: NoticeSenderNeeds)
     const due = await dueNotices(db, now, ROUND)
     const receivers = byReceiver(due)
     const lane = async () => {
-      for (let rows = receivers.shift(); rows; rows = receivers.shift()) await deliver(rows)
+      for (let rows = receivers.shift(); rows && !ending?.aborted; rows = receivers.shift()) await deliver(rows, ending)
     }
     await Promise.all(Array.from({ length: AT_ONCE }, lane))
     return due.length

@@ -48,7 +48,7 @@ export function createNotices(platform: Platform, needs: NoticeSenderNeeds): Not
     },
     hurry: () => sending?.hurry(),
     async work() {
-      sending ??= repeatedly(ROUND_MS, 'notices', async () => { while ((await send()) > 0); }, platform.log)
+      sending ??= repeatedly(ROUND_MS, 'notices', async (ending) => { if ((await send(ending)) > 0) sending?.hurry() }, platform.log)
     },
     async stop() {
       await sending?.stop()

@@ -8,7 +8,7 @@ import { appendCustomerEvents } from '../customers/index.ts'
 import type { NewNotice } from '../notices/index.ts'
 import { dayIn } from '../materials/index.ts'
 import type { RadarNeeds } from './needs.ts'
-import { MERGE_MS, STORY_SEARCH_MS, againCard, againKey, openCard, openKey, storyStart } from './opening-notices.ts'
+import { MERGE_MS, STORY_SEARCH_MS, againCard, againKey, openCard, openKey, storyOf } from './opening-notices.ts'
 import type { OpeningFacts } from './opening-notices.ts'
 import { readerOf } from './reader-rule.ts'
 import { sharesOf } from './share-store.ts'
@@ -36,23 +36,19 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
     const inGroup = await groupReaders(corp, viewIds)
     return await inTransaction(db, async (tx) => {
       const store = viewsOf(tx, corp.id)
-      const fresh = await store.lockFresh(viewIds)
+      const fresh = (await store.lockFresh(viewIds)).sort((a, b) => a.openedAt - b.openedAt || a.id - b.id)
       const readers = await identify(tx, corp, fresh, inGroup)
       await store.removeOrphans(fresh.filter((row) => !readers.has(row.id)).map((row) => row.id))
-      const views: ViewDbRow[] = []
-      for (const view of await numbered(tx, corp, fresh.flatMap((row) => readers.get(row.id) ?? []))) {
-        if (await store.announce(view.id, { reader: view.reader, customerId: view.customerId, openNumber: view.openNumber })) views.push(view)
-      }
+      const views = await numbered(tx, corp, fresh.flatMap((row) => readers.get(row.id) ?? []))
       if (views.length === 0) return []
+      await store.announce(views)
       const facts = await factsOf(tx, needs, corp.id, views)
       await appendCustomerEvents(tx, views.flatMap((view) => view.customerId === null ? [] : [{
         corpId: corp.id, customerId: view.customerId, kind: 'material_opened' as const, staffId: view.staffId, subject: `view:${view.id}`,
         data: openedEventData(view, facts.material(view)?.title ?? ''), at: view.openedAt,
       }]))
       await sharesOf(tx, corp.id).addToDay(perDay(views, corp.zone))
-      const notices: NewNotice[] = []
-      for (const view of views) notices.push(...await noticesFor(tx, corp, view, facts))
-      await needs.notices.intend(tx, corp.id, notices)
+      await needs.notices.intend(tx, corp.id, await noticesFor(tx, corp, views, facts))
       return views
     })
   }
@@ -75,26 +71,31 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
   /** Who reads each view; binds addressed shares to the first device. Views of unknown shares are left out. */
   async function identify(tx: Queries, corp: Corp, fresh: readonly ViewDbRow[], inGroup: ReadonlySet<string>): Promise<Map<number, ViewDbRow>> {
     const store = sharesOf(tx, corp.id)
-    const shares = await store.byIds(fresh.map((row) => row.shareId))
+    const shares = await store.lock(fresh.map((row) => row.shareId))
     const visitors = await store.visitors(fresh.map((row) => row.visitorId))
     const found = new Map<number, ViewDbRow>()
+    const bindings = new Map<number, string | null>()
+    const known = new Map<string, number>()
+    const bind = (share: ShareRow, visitorId: string | null) => {
+      share.boundVisitor = visitorId
+      bindings.set(share.id, visitorId)
+    }
     for (const row of fresh) {
       const share = shares.get(row.shareId)
       if (!share) continue
       const visitor = visitors.get(row.visitorId) ?? stranger(corp.id, row.visitorId, clock.now())
-      await releaseIfStrange(store, share, visitor)
-      const decide = () => readerOf({ share, visitor, inGroup: inGroup.has(readingKey(row)) })
-      let reader = decide()
-      if (reader.binds) {
-        share.boundVisitor = await store.bind(share.id, row.visitorId)
-        reader = decide()
+      // WeChat has named the device's owner since it was bound: she is not the addressee.
+      if (share.boundVisitor === visitor.visitorId && visitor.knownBy === 'wechat' && visitor.customerId !== share.customerId) bind(share, null)
+      const { reader, customerId, binds } = readerOf({ share, visitor, inGroup: inGroup.has(readingKey(row)) })
+      if (binds) bind(share, visitor.visitorId)
+      if (customerId !== null && visitor.customerId === null && share.boundVisitor === visitor.visitorId) {
+        known.set(visitor.visitorId, customerId)
+        visitors.set(visitor.visitorId, { ...visitor, customerId, knownBy: 'share' })
       }
-      if (reader.reader === 'customer' && reader.customerId !== null && visitor.customerId === null && share.boundVisitor === visitor.visitorId) {
-        await store.knowByShare(visitor.visitorId, reader.customerId, clock.now())
-        visitors.set(visitor.visitorId, { ...visitor, customerId: reader.customerId, knownBy: 'share' })
-      }
-      found.set(row.id, { ...row, reader: reader.reader, customerId: reader.customerId })
+      found.set(row.id, { ...row, reader, customerId })
     }
+    await store.bind(bindings)
+    await store.knowByShare(known, clock.now())
     return found
   }
 
@@ -112,19 +113,18 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
   }
 
   /** The sender is told; the customer's owner as well when the sender isn't one of her friends (MAT-16). */
-  async function noticesFor(tx: Queries, corp: Corp, view: ViewDbRow, facts: ViewFacts): Promise<NewNotice[]> {
-    const owners = facts.owners(view.customerId)
-    const [owner] = owners
-    const receivers = owner === undefined || owners.includes(view.staffId) ? [view.staffId] : [view.staffId, owner]
-    const earlier = await viewsOf(tx, corp.id).openingsOf(view, view.shareId, view.openedAt - STORY_SEARCH_MS)
-    const before = earlier.filter((opening) => opening.id !== view.id && opening.openedAt <= view.openedAt)
-    const start = storyStart(before, view)
-    const story = [...before.filter((opening) => opening.openedAt >= start.openedAt), view]
-    return receivers.flatMap((staffId): NewNotice[] => {
-      const about = openingFacts(corp, config.baseUrl, view, facts, staffId)
-      if (start.id === view.id) return [{ staffId, kind: 'material_opened', onceKey: openKey(view.id, staffId), card: openCard(about, view) }]
-      const card = againCard(about, { openings: story.length, visibleMs: story.reduce((sum, opening) => sum + opening.visibleMs, 0), startedAt: start.openedAt })
-      return [{ staffId, kind: 'material_opened_again', onceKey: againKey(start.id, staffId), card, dueAt: start.openedAt + MERGE_MS }]
+  async function noticesFor(tx: Queries, corp: Corp, views: readonly ViewDbRow[], facts: ViewFacts): Promise<NewNotice[]> {
+    const openings = await viewsOf(tx, corp.id).openingsOf(views, Math.min(...views.map((view) => view.openedAt)) - STORY_SEARCH_MS)
+    return views.flatMap((view) => {
+      const story = storyOf(openings, view)
+      const owners = facts.owners(view.customerId)
+      const [owner] = owners
+      const receivers = owner === undefined || owners.includes(view.staffId) ? [view.staffId] : [view.staffId, owner]
+      return receivers.map((staffId): NewNotice => {
+        const about = openingFacts(corp, config.baseUrl, view, facts, staffId)
+        if (story.viewId === view.id) return { staffId, kind: 'material_opened', onceKey: openKey(view.id, staffId), card: openCard(about, view) }
+        return { staffId, kind: 'material_opened_again', onceKey: againKey(story.viewId, staffId), card: againCard(about, story), dueAt: story.startedAt + MERGE_MS }
+      })
     })
   }
 
@@ -159,13 +159,6 @@ export function openingFacts(corp: Corp, baseUrl: string, view: ViewDbRow, facts
 }
 
 const readingKey = (row: ViewDbRow) => `${row.shareId}:${row.visitorId}`
-
-/** WeChat has named the device's owner since it was bound: she is not the addressee. */
-async function releaseIfStrange(store: ReturnType<typeof sharesOf>, share: ShareRow, visitor: VisitorRow): Promise<void> {
-  if (share.boundVisitor !== visitor.visitorId || visitor.knownBy !== 'wechat' || visitor.customerId === share.customerId) return
-  await store.unbind(share.id, visitor.visitorId)
-  share.boundVisitor = null
-}
 
 function stranger(corpId: number, visitorId: string, now: number): VisitorRow {
   return { corpId, visitorId, externalUserId: null, openId: null, customerId: null, knownBy: null, createdAt: now }

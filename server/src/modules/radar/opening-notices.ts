@@ -1,6 +1,7 @@
 import { formatDwell, formatMoment } from '@zhike/shared'
 import type { Corp } from '../corps/index.ts'
 import type { NoticeCard } from '../notices/index.ts'
+import type { Opening } from './view-store.ts'
 
 /** MAT-16: opens of one link by one reader within this time are one story. */
 export const MERGE_MS = 30 * 60 * 1000
@@ -15,6 +16,18 @@ export function storyStart<T extends { openedAt: number }>(earlier: readonly T[]
   let start: T | null = null
   for (const next of [...earlier, opening]) if (!start || next.openedAt - start.openedAt > MERGE_MS) start = next
   return start ?? opening
+}
+
+/** Openings of one reader through one link that belong together. */
+export interface Story { viewId: number; startedAt: number; openings: number; visibleMs: number }
+
+/** The story of a view so far, from all openings there are (in the order of time, the view itself among them or not). */
+export function storyOf(all: readonly Opening[], view: Opening): Story {
+  const reader = (opening: Opening) => opening.customerId ?? opening.visitorId
+  const before = all.filter((opening) => opening.id !== view.id && opening.shareId === view.shareId && reader(opening) === reader(view) && opening.openedAt <= view.openedAt)
+  const start = storyStart(before, view)
+  const openings = [...before.filter((opening) => opening.openedAt >= start.openedAt), view]
+  return { viewId: start.id, startedAt: start.openedAt, openings: openings.length, visibleMs: openings.reduce((sum, opening) => sum + opening.visibleMs, 0) }
 }
 
 /** Keys by which an opening is told once per receiver. */
@@ -44,7 +57,7 @@ export function openCard(facts: OpeningFacts, opening: { openedAt: number; openN
 }
 
 /** Told when the story is over: how often and how long (MAT-16). */
-export function againCard(facts: OpeningFacts, story: { openings: number; visibleMs: number; startedAt: number }): NoticeCard {
+export function againCard(facts: OpeningFacts, story: Story): NoticeCard {
   return {
     title: `${facts.readerName} 又打开了《${facts.title}》`,
     lines: [`${formatMoment(story.startedAt, facts.corp.zone)} 起半小时内`, `共打开 ${story.openings} 次，累计阅读 ${formatDwell(story.visibleMs)}`],

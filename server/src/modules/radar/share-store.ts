@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { ShareState } from '@zhike/shared'
 import type { Queries } from '../../platform/db/connect.ts'
 import { materialDays, shares, visitors } from './tables.ts'
@@ -34,15 +34,17 @@ export function sharesOf(q: Queries, corpId: number) {
       const rows = await q.select().from(shares).where(and(mine, inArray(shares.id, [...new Set(ids)])))
       return new Map(rows.map((row) => [row.id, row]))
     },
-    /** Binds an addressed share to the first device that reads it; says whose it is now. */
-    async bind(shareId: number, visitorId: string): Promise<string | null> {
-      const [result] = await q.update(shares).set({ boundVisitor: visitorId }).where(and(mine, eq(shares.id, shareId), isNull(shares.boundVisitor)))
-      if (result.affectedRows === 1) return visitorId
-      return (await this.byId(shareId))?.boundVisitor ?? null
+    /** The same as `byIds`, locked until the transaction ends. */
+    async lock(ids: readonly number[]): Promise<Map<number, ShareRow>> {
+      if (ids.length === 0) return new Map()
+      const rows = await q.select().from(shares).where(and(mine, inArray(shares.id, [...new Set(ids)]))).orderBy(shares.id).for('update')
+      return new Map(rows.map((row) => [row.id, row]))
     },
-    /** The device turned out to be somebody else's. */
-    async unbind(shareId: number, visitorId: string): Promise<void> {
-      await q.update(shares).set({ boundVisitor: null }).where(and(mine, eq(shares.id, shareId), eq(shares.boundVisitor, visitorId)))
+    /** Binds addressed shares, locked by the caller, to the first device that read them; null frees one again. */
+    async bind(bindings: ReadonlyMap<number, string | null>): Promise<void> {
+      if (bindings.size === 0) return
+      const cases = [...bindings].map(([shareId, visitorId]) => sql`WHEN ${shareId} THEN ${visitorId}`)
+      await q.update(shares).set({ boundVisitor: sql`CASE ${shares.id} ${sql.join(cases, sql` `)} END` }).where(and(mine, inArray(shares.id, [...bindings.keys()])))
     },
     async visitor(visitorId: string): Promise<VisitorRow | undefined> {
       return (await q.select().from(visitors).where(and(eq(visitors.corpId, corpId), eq(visitors.visitorId, visitorId))))[0]
@@ -57,9 +59,10 @@ export function sharesOf(q: Queries, corpId: number) {
       await q.insert(visitors).values({ corpId, visitorId, ...person, knownBy: 'wechat', createdAt: now })
         .onDuplicateKeyUpdate({ set: { externalUserId: person.externalUserId, openId: person.openId, customerId: person.customerId, knownBy: 'wechat' } })
     },
-    /** The first to open a link addressed to the customer; never overrules what is known. */
-    async knowByShare(visitorId: string, customerId: number, now: number): Promise<void> {
-      await q.insert(visitors).values({ corpId, visitorId, customerId, knownBy: 'share', createdAt: now })
+    /** The first to open links addressed to customers; never overrules what is known. */
+    async knowByShare(known: ReadonlyMap<string, number>, now: number): Promise<void> {
+      if (known.size === 0) return
+      await q.insert(visitors).values([...known].sort(([a], [b]) => (a < b ? -1 : 1)).map(([visitorId, customerId]) => ({ corpId, visitorId, customerId, knownBy: 'share' as const, createdAt: now })))
         .onDuplicateKeyUpdate({ set: { customerId: sql`COALESCE(customer_id, VALUES(customer_id))`, knownBy: sql`COALESCE(known_by, VALUES(known_by))` } })
     },
     /** Adds to the figures of a material's day (`2026-03-04` in the corp's zone). */

@@ -1,6 +1,6 @@
 import { bigint, date, index, int, mysqlTable, primaryKey, smallint, tinyint, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
 import type { ReaderKind, ShareState } from '@zhike/shared'
-import { moment } from '../../platform/db/columns.ts'
+import { exactText, moment } from '../../platform/db/columns.ts'
 
 const rowId = (name: string) => bigint(name, { mode: 'number' })
 
@@ -9,7 +9,7 @@ export const shares = mysqlTable('shares', {
   id: rowId('id').autoincrement().primaryKey(),
   corpId: int('corp_id').notNull(),
   /** 96 random bits, base64url. */
-  token: varchar('token', { length: 32 }).notNull(),
+  token: exactText('token', { length: 32 }).notNull(),
   parentId: rowId('parent_id'),
   materialId: rowId('material_id').notNull(),
   staffId: rowId('staff_id').notNull(),
@@ -21,7 +21,7 @@ export const shares = mysqlTable('shares', {
   state: varchar('state', { length: 10 }).$type<ShareState>().notNull(),
   failReason: varchar('fail_reason', { length: 200 }),
   /** The visitor first seen reading an addressed share: the addressee's device, unless WeChat says otherwise. */
-  boundVisitor: varchar('bound_visitor', { length: 32 }),
+  boundVisitor: exactText('bound_visitor', { length: 32 }),
   createdAt: moment('created_at').notNull(),
   sentAt: moment('sent_at'),
 }, (t) => [
@@ -33,9 +33,9 @@ export const shares = mysqlTable('shares', {
 /** Devices of readers, and who they turned out to be. */
 export const visitors = mysqlTable('visitors', {
   corpId: int('corp_id').notNull(),
-  visitorId: varchar('visitor_id', { length: 32 }).notNull(),
-  externalUserId: varchar('external_user_id', { length: 64 }),
-  openId: varchar('open_id', { length: 64 }),
+  visitorId: exactText('visitor_id', { length: 32 }).notNull(),
+  externalUserId: exactText('external_user_id', { length: 64 }),
+  openId: exactText('open_id', { length: 64 }),
   customerId: rowId('customer_id'),
   /** wechat: WeCom's sign-in named this person · share: the first to open a link addressed to the customer */
   knownBy: varchar('known_by', { length: 10, enum: ['wechat', 'share'] }),
@@ -47,11 +47,11 @@ export const views = mysqlTable('views', {
   id: rowId('id').autoincrement().primaryKey(),
   corpId: int('corp_id').notNull(),
   /** Made when the page was served; part of the signed view ticket. */
-  viewKey: varchar('view_key', { length: 24 }).notNull(),
+  viewKey: exactText('view_key', { length: 24 }).notNull(),
   shareId: rowId('share_id').notNull(),
   materialId: rowId('material_id').notNull(),
   staffId: rowId('staff_id').notNull(),
-  visitorId: varchar('visitor_id', { length: 32 }).notNull(),
+  visitorId: exactText('visitor_id', { length: 32 }).notNull(),
   customerId: rowId('customer_id'),
   reader: varchar('reader', { length: 10 }).$type<ReaderKind>().notNull().default('unknown'),
   openedAt: moment('opened_at').notNull(),

@@ -1,12 +1,13 @@
 import { and, desc, eq, gt, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { MySqlColumn } from 'drizzle-orm/mysql-core'
-import type { ReaderKind } from '@zhike/shared'
 import type { Queries } from '../../platform/db/connect.ts'
 import type { ViewProgress } from './beat-line.ts'
 import { viewPages, views } from './tables.ts'
 
 export type ViewDbRow = typeof views.$inferSelect
+
+export type Opening = Pick<ViewDbRow, 'id' | 'shareId' | 'customerId' | 'visitorId' | 'openedAt' | 'visibleMs'>
 
 /** Life of a view: new → announced (timeline, notice, figures) → finished; announced again when the reader comes back. */
 export const VIEW_STATE = { fresh: 0, announced: 1, finished: 2 } as const
@@ -48,21 +49,27 @@ export function viewsOf(q: Queries, corpId: number) {
     /** Of these, the views nobody has announced, locked until the transaction ends. */
     async lockFresh(ids: readonly number[]): Promise<ViewDbRow[]> {
       if (ids.length === 0) return []
-      return await q.select().from(views).where(and(mine, inArray(views.id, [...ids]), eq(views.announced, VIEW_STATE.fresh))).orderBy(views.openedAt, views.id).for('update')
+      return await q.select().from(views).where(and(mine, inArray(views.id, [...ids]), eq(views.announced, VIEW_STATE.fresh))).orderBy(views.id).for('update')
     },
-    /** fresh → announced, with who the reader turned out to be. */
-    async announce(viewId: number, facts: { reader: ReaderKind; customerId: number | null; openNumber: number }): Promise<boolean> {
-      const [result] = await q.update(views).set({ ...facts, announced: VIEW_STATE.announced }).where(and(mine, eq(views.id, viewId), eq(views.announced, VIEW_STATE.fresh)))
-      return result.affectedRows === 1
+    /** fresh → announced, with who each reader turned out to be; the caller has locked them. */
+    async announce(list: readonly Pick<ViewDbRow, 'id' | 'reader' | 'customerId' | 'openNumber'>[]): Promise<void> {
+      if (list.length === 0) return
+      const each = (value: (view: (typeof list)[number]) => string | number | null) => sql`CASE ${views.id} ${sql.join(list.map((view) => sql`WHEN ${view.id} THEN ${value(view)}`), sql` `)} END`
+      await q.update(views).set({ reader: each((view) => view.reader), customerId: each((view) => view.customerId), openNumber: each((view) => view.openNumber), announced: VIEW_STATE.announced })
+        .where(and(mine, inArray(views.id, list.map((view) => view.id)), eq(views.announced, VIEW_STATE.fresh)))
     },
     /** Views that belong to no share of this corp: there is nobody to tell. */
     async removeOrphans(ids: readonly number[]): Promise<void> {
       if (ids.length > 0) await q.delete(views).where(and(mine, inArray(views.id, [...ids]), eq(views.announced, VIEW_STATE.fresh)))
     },
-    /** announced → finished; false when it already was. */
-    async finish(viewId: number): Promise<boolean> {
-      const [result] = await q.update(views).set({ announced: VIEW_STATE.finished }).where(and(mine, eq(views.id, viewId), eq(views.announced, VIEW_STATE.announced)))
-      return result.affectedRows === 1
+    /** Of these, the views that are announced and not finished, locked until the transaction ends. */
+    async lockOpen(ids: readonly number[]): Promise<ViewDbRow[]> {
+      if (ids.length === 0) return []
+      return await q.select().from(views).where(and(mine, inArray(views.id, [...ids]), eq(views.announced, VIEW_STATE.announced))).orderBy(views.id).for('update')
+    },
+    /** announced → finished; the caller has locked them. */
+    async finish(ids: readonly number[]): Promise<void> {
+      if (ids.length > 0) await q.update(views).set({ announced: VIEW_STATE.finished }).where(and(mine, inArray(views.id, [...ids]), eq(views.announced, VIEW_STATE.announced)))
     },
     /** How often each customer, and each unknown visitor, has opened these materials: keys `c<customer>:<material>` and `v<visitor>:<material>`. */
     async openCounts(customerIds: readonly number[], visitorIds: readonly string[], materialIds: readonly number[]): Promise<Map<string, number>> {
@@ -81,11 +88,15 @@ export function viewsOf(q: Queries, corpId: number) {
       }
       return counts
     },
-    /** Announced views of one reader through one share since a moment, oldest first. */
-    async openingsOf(reader: { customerId: number | null; visitorId: string }, shareId: number, since: number): Promise<Pick<ViewDbRow, 'id' | 'openedAt' | 'visibleMs'>[]> {
-      const who = reader.customerId === null ? and(eq(views.visitorId, reader.visitorId), isNull(views.customerId)) : eq(views.customerId, reader.customerId)
-      return await q.select({ id: views.id, openedAt: views.openedAt, visibleMs: views.visibleMs }).from(views)
-        .where(and(mine, who, eq(views.shareId, shareId), gte(views.openedAt, since), gt(views.announced, VIEW_STATE.fresh))).orderBy(views.openedAt, views.id).limit(200)
+    /** Announced views through these shares by these readers since a moment, oldest first: what stories are told from. */
+    async openingsOf(readers: readonly Pick<ViewDbRow, 'customerId' | 'visitorId' | 'shareId'>[], since: number): Promise<Opening[]> {
+      const customerIds = [...new Set(readers.flatMap((reader) => reader.customerId ?? []))]
+      const visitorIds = [...new Set(readers.flatMap((reader) => (reader.customerId === null ? [reader.visitorId] : [])))]
+      const who = [customerIds.length > 0 ? inArray(views.customerId, customerIds) : undefined, visitorIds.length > 0 ? and(inArray(views.visitorId, visitorIds), isNull(views.customerId)) : undefined].filter((part) => part !== undefined)
+      const found = await Promise.all(who.map((part) => q.select({
+        id: views.id, shareId: views.shareId, customerId: views.customerId, visitorId: views.visitorId, openedAt: views.openedAt, visibleMs: views.visibleMs,
+      }).from(views).where(and(mine, part, inArray(views.shareId, [...new Set(readers.map((reader) => reader.shareId))]), gte(views.openedAt, since), gt(views.announced, VIEW_STATE.fresh))).limit(5000)))
+      return found.flat().sort((a, b) => a.openedAt - b.openedAt || a.id - b.id)
     },
     /** Pages of views, first page first. */
     async pagesOf(viewIds: readonly number[]): Promise<Map<number, number[]>> {
