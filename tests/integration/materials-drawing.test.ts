@@ -57,15 +57,17 @@ describe('drawing in a process of its own', () => {
   })
 
   it('ends a process that takes too long or too much memory', async () => {
-    const slow = await withDrawProcess((draw) => draw.openPdf(a4Pages(1)), { ms: 1, memory: Infinity }).catch((error: unknown) => error)
+    const slow = await withDrawProcess((draw) => draw.openPdf(a4Pages(1)), { ms: 1, cpuMs: Infinity, memory: Infinity }).catch((error: unknown) => error)
     expect(slow).toBeInstanceOf(DrawBroken)
     expect(slow).toMatchObject({ why: 'time' })
     if (process.platform === 'linux') {
       const big = withDrawProcess(async (draw) => {
         await draw.openPdf(a4Pages(100))
         for (let page = 1; page <= 100; page++) await draw.drawPage(page)
-      }, { ms: 30_000, memory: 1_000_000 }).catch((error: unknown) => error)
+      }, { ms: 60_000, cpuMs: Infinity, memory: 1_000_000 }).catch((error: unknown) => error)
       expect(await big).toMatchObject({ why: 'memory' })
+      const busy = withDrawProcess((draw) => draw.openPdf(a4Pages(300)), { ms: 60_000, cpuMs: 0, memory: Infinity }).catch((error: unknown) => error)
+      expect(await busy).toMatchObject({ why: 'time' })
     }
   })
 })

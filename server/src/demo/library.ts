@@ -14,7 +14,7 @@ import type { HistoryMaterial } from './history.ts'
 import { titlesIn } from './people.ts'
 import { pause } from './waiting.ts'
 
-const DRAWING_LIMIT_MS = 120_000
+const DRAWING_LIMIT_MS = 300_000
 const HOUR_MS = 60 * 60_000
 
 /**

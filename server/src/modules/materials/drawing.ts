@@ -23,13 +23,15 @@ export class DrawBroken extends Error {
 }
 
 export interface DrawLimits {
-  /** Per question, in milliseconds. */
+  /** Per question, in milliseconds: on a busy machine most of it is waiting. */
   ms: number
+  /** Of that, time at work (measured on Linux only). */
+  cpuMs: number
   /** Resident memory, in bytes (measured on Linux only). */
   memory: number
 }
-const LIMITS: DrawLimits = { ms: 30_000, memory: 1024 * 1024 * 1024 }
-const MEMORY_CHECK_MS = 200
+const LIMITS: DrawLimits = { ms: 180_000, cpuMs: 20_000, memory: 1024 * 1024 * 1024 }
+const USAGE_CHECK_MS = 200
 
 /** A drawing process with one file in its hands. */
 export interface DrawProcess {
@@ -88,7 +90,7 @@ function answerWithin(child: ChildProcess, question: DrawAsk, limits: DrawLimits
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
       clearTimeout(time)
-      clearInterval(memory)
+      clearInterval(usage)
       child.off('message', onMessage).off('exit', onExit).off('error', onError)
       settle()
     }
@@ -100,18 +102,29 @@ function answerWithin(child: ChildProcess, question: DrawAsk, limits: DrawLimits
     const onExit = () => end(() => reject(new DrawBroken('crash', complaints())))
     const onError = (error: Error) => end(() => reject(new DrawBroken('crash', error.message)))
     const time = setTimeout(() => end(() => reject(new DrawBroken('time'))), limits.ms)
-    const memory = setInterval(() => {
-      void residentBytes(child.pid).then((bytes) => { if (bytes > limits.memory) end(() => reject(new DrawBroken('memory'))) })
-    }, MEMORY_CHECK_MS)
+    const before = usageOf(child.pid)
+    const usage = setInterval(() => {
+      void Promise.all([before, usageOf(child.pid)]).then(([then, now]) => {
+        if (now.memory > limits.memory) end(() => reject(new DrawBroken('memory')))
+        else if (now.cpuMs - then.cpuMs > limits.cpuMs) end(() => reject(new DrawBroken('time')))
+      })
+    }, USAGE_CHECK_MS)
     child.on('message', onMessage).on('exit', onExit).on('error', onError)
     if (child.exitCode !== null || child.signalCode !== null) onExit()
     else child.send(question, (error) => { if (error) onError(error) })
   })
 }
 
-/** 0 where the system doesn't say. */
-async function residentBytes(pid: number | undefined): Promise<number> {
-  if (pid === undefined || process.platform !== 'linux') return 0
-  const text = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '')
-  return Number(text.split(' ')[1] ?? 0) * 4096
+interface Usage { memory: number; cpuMs: number }
+const PAGE_BYTES = 4096
+const TICK_MS = 10
+
+/** Zeros where the system doesn't say. */
+async function usageOf(pid: number | undefined): Promise<Usage> {
+  if (pid === undefined || process.platform !== 'linux') return { memory: 0, cpuMs: 0 }
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  // After the name in brackets: state is field 3, user and system time 14 and 15, resident pages 24.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  const field = (n: number) => Number(fields[n - 3] ?? 0)
+  return { memory: field(24) * PAGE_BYTES, cpuMs: (field(14) + field(15)) * TICK_MS }
 }

@@ -1,4 +1,6 @@
 import type { Platform } from '../../platform/platform.ts'
+import { repeatedly } from '../../platform/repeat.ts'
+import type { Repeated } from '../../platform/repeat.ts'
 import { DrawBroken, DrawRefused, withDrawProcess } from './drawing.ts'
 import { filesOf, filesOfAll } from './files-store.ts'
 import type { FileRow } from './files-store.ts'
@@ -23,8 +25,10 @@ const SWEEP_FILES = 100
  */
 export function createDrawJobs(platform: Platform, changed: (corpId: number, materialId: number) => Promise<void>) {
   const { clock, db, files, log } = platform
-  const drawing = platform.queues.define<DrawJob>('draw', { attempts: 3, backoffMs: 5000 })
-  const sweeping = platform.queues.define<{ what: 'preparing' | 'unused' }>('materials-sweep', { attempts: 1 })
+  const drawing = platform.queues.define<DrawJob>('draw', { attempts: 4, backoffMs: 3000 })
+  const sweepers: Repeated[] = []
+
+  let stopping = false
 
   async function tell({ corpId, fileId }: DrawJob): Promise<void> {
     for (const materialId of await filesOf(db, corpId).usedBy(fileId)) await changed(corpId, materialId)
@@ -40,6 +44,8 @@ export function createDrawJobs(platform: Platform, changed: (corpId: number, mat
     await withDrawProcess(async (draw) => {
       const pages = await draw.openPdf(original)
       while (drawn.length < pages) {
+        // Another process goes on, after the pause between attempts.
+        if (stopping) throw new Error('drawing was interrupted by the end of the process')
         const page = await draw.drawPage(drawn.length + 1)
         for (const picture of page.pictures) await files.put(pictureKey(file.key, picture.name), Buffer.from(picture.bytes), pictureType(picture.name))
         drawn.push({ width: page.width, height: page.height })
@@ -88,11 +94,14 @@ export function createDrawJobs(platform: Platform, changed: (corpId: number, mat
       enqueue(job).catch((error: unknown) => log.warn({ err: error, fileId: job.fileId }, 'pages will be drawn later'))
     },
     sweep: { queueStuck, forgetUnused },
+    /** Ends after the page in hand. */
+    async stop(): Promise<void> {
+      stopping = true
+      await Promise.all(sweepers.splice(0).map((sweeper) => sweeper.stop()))
+    },
     async work(): Promise<void> {
       drawing.work((job, attempt) => run(job, attempt.last), { concurrency: 1 })
-      sweeping.work(({ what }) => (what === 'preparing' ? queueStuck() : forgetUnused()), { concurrency: 1 })
-      await sweeping.every({ everyMs: SWEEP_MS }, 'preparing', { what: 'preparing' })
-      await sweeping.every({ everyMs: UNUSED_MS / 24 }, 'unused', { what: 'unused' })
+      sweepers.push(repeatedly(SWEEP_MS, 'drawing', queueStuck, log), repeatedly(UNUSED_MS / 24, 'unused files', forgetUnused, log))
     },
   }
 }

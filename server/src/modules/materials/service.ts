@@ -43,5 +43,6 @@ export function createMaterials(platform: Platform, needs: MaterialsNeeds) {
       materialRoutes(register, { library, groups, uploads, reading, mayReadCustomer: needs.mayReadCustomer })
     },
     work: drawJobs.work,
+    stop: drawJobs.stop,
   }
 }
