@@ -348,7 +348,7 @@ CREATE TABLE `material_days` (
 CREATE TABLE `shares` (
 	`id` bigint AUTO_INCREMENT NOT NULL,
 	`corp_id` int NOT NULL,
-	`token` varchar(32) NOT NULL,
+	`token` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
 	`parent_id` bigint,
 	`material_id` bigint NOT NULL,
 	`staff_id` bigint NOT NULL,
@@ -358,7 +358,7 @@ CREATE TABLE `shares` (
 	`request_id` varchar(36) NOT NULL,
 	`state` varchar(10) NOT NULL,
 	`fail_reason` varchar(200),
-	`bound_visitor` varchar(32),
+	`bound_visitor` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
 	`created_at` datetime(3) NOT NULL,
 	`sent_at` datetime(3),
 	CONSTRAINT `shares_id` PRIMARY KEY(`id`),
@@ -377,11 +377,11 @@ CREATE TABLE `view_pages` (
 CREATE TABLE `views` (
 	`id` bigint AUTO_INCREMENT NOT NULL,
 	`corp_id` int NOT NULL,
-	`view_key` varchar(24) NOT NULL,
+	`view_key` varchar(24) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
 	`share_id` bigint NOT NULL,
 	`material_id` bigint NOT NULL,
 	`staff_id` bigint NOT NULL,
-	`visitor_id` varchar(32) NOT NULL,
+	`visitor_id` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
 	`customer_id` bigint,
 	`reader` varchar(10) NOT NULL DEFAULT 'unknown',
 	`opened_at` datetime(3) NOT NULL,
@@ -401,9 +401,9 @@ CREATE TABLE `views` (
 --> statement-breakpoint
 CREATE TABLE `visitors` (
 	`corp_id` int NOT NULL,
-	`visitor_id` varchar(32) NOT NULL,
-	`external_user_id` varchar(64),
-	`open_id` varchar(64),
+	`visitor_id` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+	`external_user_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
+	`open_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
 	`customer_id` bigint,
 	`known_by` varchar(10),
 	`created_at` datetime(3) NOT NULL,
@@ -438,6 +438,7 @@ CREATE INDEX `staff_roles_role` ON `staff_roles` (`corp_id`,`role_key`);--> stat
 CREATE INDEX `job_failures_job` ON `job_failures` (`corp_id`,`job_id`,`id`);--> statement-breakpoint
 CREATE INDEX `jobs_corp` ON `jobs` (`corp_id`,`id`);--> statement-breakpoint
 CREATE INDEX `jobs_kind` ON `jobs` (`corp_id`,`kind`,`state`);--> statement-breakpoint
+CREATE INDEX `jobs_begun` ON `jobs` (`corp_id`,`kind`,`id`);--> statement-breakpoint
 CREATE INDEX `jobs_state` ON `jobs` (`state`,`moved_at`);--> statement-breakpoint
 CREATE INDEX `files_state` ON `files` (`state`,`created_at`);--> statement-breakpoint
 CREATE INDEX `materials_list` ON `materials` (`corp_id`,`scope`,`deleted_at`,`created_at`,`id`);--> statement-breakpoint

@@ -49,7 +49,7 @@ export function createModules(platform: Platform) {
     },
     /** Ends what `work` began; queues are closed with the platform. */
     async stop(): Promise<void> {
-      await Promise.all([customers.stop(), notices.stop(), radar.stop(), callbacks.stop()])
+      await Promise.all([identity, customers, materials, notices, radar, callbacks, jobs].map((area) => area.stop()))
     },
   }
 }

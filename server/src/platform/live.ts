@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import type { LiveEvent } from '@zhike/shared'
 import type { Log } from './log.ts'
 import type { RedisClient } from './redis.ts'
 
@@ -11,7 +12,7 @@ export interface LiveBus {
 }
 
 /** @property owners staff ids whose data this is: receivers check it against their data scope. Empty: for `to` only. */
-export interface LiveMessage { owners: number[]; to?: number; event: { kind: string } }
+export interface LiveMessage { owners: number[]; to?: number; event: LiveEvent }
 
 export function createLiveBus(publisher: RedisClient, openSubscriber: () => RedisClient, log: Log, prefix: string): LiveBus {
   const channelOf = (corpId: number) => `${prefix}:live:${corpId}`

@@ -12,8 +12,6 @@ export interface WorkQueue<T extends object> {
   addMany(payloads: readonly { payload: T; id?: string }[]): Promise<void>
   /** Starts taking jobs in this process (worker role). */
   work(handler: (payload: T, attempt: { number: number; last: boolean }) => Promise<void>, options?: { concurrency?: number }): void
-  /** Runs the job again and again; one run at a time over all processes. */
-  every(schedule: { everyMs: number } | { cron: string; zone: string }, key: string, payload: T): Promise<void>
 }
 
 export interface Queues {
@@ -56,10 +54,6 @@ export function createQueues(redis: RedisClient, tools: { log: Log; metrics: Met
           })
           worker.on('error', (error) => tools.log.debug({ err: error, queue: name }, 'worker connection'))
           workers.push(worker)
-        },
-        async every(schedule, key, payload) {
-          const repeat = 'cron' in schedule ? { pattern: schedule.cron, tz: schedule.zone } : { every: schedule.everyMs }
-          await queue.upsertJobScheduler(key, repeat, { name, data: payload, opts: { attempts: 1, removeOnComplete: true, removeOnFail: true } })
         },
       }
     },

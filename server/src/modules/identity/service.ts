@@ -6,6 +6,8 @@ import type { RoleView, StaffRow } from '@zhike/shared/contract'
 import { inTransaction } from '../../platform/db/transaction.ts'
 import { conflict, notFound } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { repeatedly } from '../../platform/repeat.ts'
+import type { Repeated } from '../../platform/repeat.ts'
 import type { Audit } from '../audit/index.ts'
 import type { Corps } from '../corps/index.ts'
 import type { Jobs } from '../jobs/index.ts'
@@ -22,6 +24,7 @@ export type Identity = ReturnType<typeof createIdentity>
 export interface StaffFigures { customersOf(corpId: number, staffIds: readonly number[]): Promise<Map<number, number>> }
 
 const CONTACTS_EVERY_MS = 10 * 60 * 1000
+const TIMETABLE_MS = 60 * 1000
 
 /** Members, departments, roles, sessions. */
 export function createIdentity(platform: Platform, needs: { corps: Corps; audit: Audit; jobs: Jobs; figures: StaffFigures }) {
@@ -29,6 +32,7 @@ export function createIdentity(platform: Platform, needs: { corps: Corps; audit:
   const access = createAccess(platform, needs.corps)
   const directory = createDirectory(platform)
   const signIn = createSignIn(platform, { ...needs, access })
+  let timetable: Repeated | null = null
   const contacts = createContactsSync(platform, { corps: needs.corps, access })
 
   async function present(viewer: Viewer, rows: readonly StaffDbRow[]): Promise<StaffRow[]> {
@@ -125,13 +129,18 @@ export function createIdentity(platform: Platform, needs: { corps: Corps; audit:
     },
     async work(): Promise<void> {
       needs.jobs.define('contacts_sync', contacts.run)
-      const schedule = platform.queues.define<Record<string, never>>('contacts-schedule', { attempts: 1 })
-      schedule.work(async () => {
-        for (const corp of await needs.corps.active()) if (corp.hasSecret) await needs.jobs.start(corp.id, 'contacts_sync', { staffId: null })
+      timetable ??= repeatedly(TIMETABLE_MS, 'contacts', async () => {
+        const due = platform.clock.now() - CONTACTS_EVERY_MS
+        for (const corp of await needs.corps.active()) {
+          if (corp.hasSecret && ((await needs.jobs.lastBegun(corp.id, 'contacts_sync')) ?? 0) < due) await needs.jobs.start(corp.id, 'contacts_sync', { staffId: null })
+        }
         await access.forgetExpired()
         await needs.audit.forgetOld()
-      }, { concurrency: 1 })
-      await schedule.every({ everyMs: CONTACTS_EVERY_MS }, 'contacts', {})
+      }, platform.log)
+    },
+    async stop(): Promise<void> {
+      await timetable?.stop()
+      timetable = null
     },
   }
   return identity

@@ -7,6 +7,8 @@ import { inTransaction } from '../../platform/db/transaction.ts'
 import { AppError, conflict, notFound } from '../../platform/http/errors.ts'
 import { redactText } from '../../platform/log.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { repeatedly } from '../../platform/repeat.ts'
+import type { Repeated } from '../../platform/repeat.ts'
 import { asAppError } from '../corps/index.ts'
 import { jobRuns, jobsOf } from './store.ts'
 import type { JobRow } from './store.ts'
@@ -14,6 +16,11 @@ import type { JobRow } from './store.ts'
 /** Thrown out of `progress` when a person asked to stop, or when another process has taken the job over. */
 export class JobCancelled extends Error {
   override readonly name = 'JobCancelled'
+}
+
+/** Thrown out of `progress` when this process is about to end: another one goes on from the cursor. */
+class JobHandedOver extends Error {
+  override readonly name = 'JobHandedOver'
 }
 
 /** What the work itself sees of its job. */
@@ -43,6 +50,8 @@ export function createJobs(platform: Platform) {
   const queue = platform.queues.define<{ jobId: number }>('jobs', { attempts: 1 })
   const runs = new Map<JobKind, (run: JobRun) => Promise<void>>()
   const store = jobRuns(db)
+  let ending = false
+  let sweeping: Repeated | null = null
 
   async function announce(row: Pick<JobRow, 'id' | 'corpId' | 'state' | 'done' | 'total' | 'failed'>): Promise<void> {
     const event: LiveEvent = { kind: 'job', jobId: row.id, state: row.state, done: row.done, total: row.total, failed: row.failed }
@@ -55,6 +64,7 @@ export function createJobs(platform: Platform) {
   }
 
   async function perform(jobId: number): Promise<void> {
+    if (ending) return
     const holder = randomUUID()
     const now = clock.now()
     if (!(await store.claim(jobId, holder, now, now - ABANDONED_MS))) return
@@ -80,6 +90,7 @@ export function createJobs(platform: Platform) {
         const current = held ? await store.byId(jobId) : undefined
         if (!current || current.cancelAsked === 1) throw new JobCancelled('the job was stopped')
         await announce(current)
+        if (ending) throw new JobHandedOver('this process is ending')
       },
       async failure(item, reason) {
         state.failed++
@@ -92,6 +103,11 @@ export function createJobs(platform: Platform) {
     } catch (error) {
       if (error instanceof JobCancelled) {
         await finish({ state: 'cancelled', ...state })
+        return
+      }
+      if (error instanceof JobHandedOver) {
+        // Not queued here, where this process might take it once more: the next look for work left behind finds it.
+        await store.update(jobId, holder, { state: 'waiting', holder: null, movedAt: clock.now() - ABANDONED_MS - 1 })
         return
       }
       log.error({ err: error, jobId, jobKind: row.kind }, 'job failed')
@@ -132,6 +148,8 @@ export function createJobs(platform: Platform) {
       if (fresh) await enqueue(jobId)
       return jobId
     },
+    /** When a job of this kind was last begun (epoch ms), however it ended; null: never. */
+    lastBegun: (corpId: number, kind: JobKind): Promise<number | null> => jobsOf(db, corpId).lastBegun(kind),
     async retry(corpId: number, jobId: number): Promise<void> {
       if (!(await jobsOf(db, corpId).retry(jobId, clock.now()))) throw conflict('只有失败或已取消的任务可以重试')
       await enqueue(jobId)
@@ -151,12 +169,17 @@ export function createJobs(platform: Platform) {
     },
     /** Starts taking jobs in this process. */
     async work(): Promise<void> {
+      ending = false
       queue.work(({ jobId }) => perform(jobId), { concurrency: 4 })
-      const sweep = platform.queues.define<Record<string, never>>('jobs-sweep', { attempts: 1 })
-      sweep.work(async () => {
+      sweeping ??= repeatedly(SWEEP_MS, 'jobs', async () => {
         for (const jobId of await store.abandoned(clock.now() - ABANDONED_MS)) await queue.add({ jobId })
-      }, { concurrency: 1 })
-      await sweep.every({ everyMs: SWEEP_MS }, 'sweep', {})
+      }, log)
+    },
+    /** Jobs under way are given back at their next step, for another process to go on with. */
+    async stop(): Promise<void> {
+      ending = true
+      await sweeping?.stop()
+      sweeping = null
     },
   }
 }

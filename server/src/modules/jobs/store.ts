@@ -17,6 +17,11 @@ export function jobsOf(q: Queries, corpId: number) {
     async unfinished(kind: JobKind): Promise<JobRow | undefined> {
       return (await q.select().from(jobs).where(and(eq(jobs.corpId, corpId), eq(jobs.kind, kind), inArray(jobs.state, ['waiting', 'running']))).limit(1).for('update'))[0]
     },
+    /** When a job of this kind was last begun; null: never. */
+    async lastBegun(kind: JobKind): Promise<number | null> {
+      const [last] = await q.select({ at: jobs.createdAt }).from(jobs).where(and(eq(jobs.corpId, corpId), eq(jobs.kind, kind))).orderBy(desc(jobs.id)).limit(1)
+      return last?.at ?? null
+    },
     async insert(row: Omit<typeof jobs.$inferInsert, 'corpId'>): Promise<number> {
       const [result] = await q.insert(jobs).values({ ...row, corpId })
       return result.insertId

@@ -24,7 +24,7 @@ export const jobs = mysqlTable('jobs', {
   createdAt: moment('created_at').notNull(),
   startedAt: moment('started_at'),
   finishedAt: moment('finished_at'),
-}, (t) => [index('jobs_corp').on(t.corpId, t.id), index('jobs_kind').on(t.corpId, t.kind, t.state), index('jobs_state').on(t.state, t.movedAt)])
+}, (t) => [index('jobs_corp').on(t.corpId, t.id), index('jobs_kind').on(t.corpId, t.kind, t.state), index('jobs_begun').on(t.corpId, t.kind, t.id), index('jobs_state').on(t.state, t.movedAt)])
 
 export const jobFailures = mysqlTable('job_failures', {
   id: bigint('id', { mode: 'number' }).autoincrement().primaryKey(),

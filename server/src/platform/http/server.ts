@@ -57,6 +57,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       throw forbidden('请求来自别的网站，已拒绝')
     }
   })
+  // A connection whose last request is answered while we close would be kept for a next one, and hold up the end.
+  app.addHook('preClose', async () => {
+    const closing = setInterval(() => app.server.closeIdleConnections(), 100)
+    app.server.once('close', () => clearInterval(closing))
+  })
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown'
     options.metrics.httpSeconds.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000)
