@@ -27,20 +27,6 @@ function vantIconsWithoutFont(): Plugin {
   }
 }
 
-/** Axios asks by XMLHttpRequest here; its fetch adapter and its table of status names are 6 KB that nobody uses. */
-function axiosWithoutFetch(): Plugin {
-  const unused: Record<string, string> = {
-    '/axios/lib/adapters/fetch.js': 'export const getFetch = () => null\nexport default null',
-    '/axios/lib/helpers/HttpStatusCode.js': 'export default {}',
-  }
-  return {
-    name: 'zhike:axios',
-    enforce: 'pre',
-    apply: 'build',
-    load: (id) => Object.entries(unused).find(([file]) => id.endsWith(file))?.[1] ?? null,
-  }
-}
-
 /**
  * Builds the scripts of customer pages, each as one self-contained classic script, whatever it imports.
  * They are listed in the manifest under their source path, with their name.
@@ -84,7 +70,6 @@ export default defineConfig({
   base: '/',
   plugins: [
     vantIconsWithoutFont(),
-    axiosWithoutFetch(),
     vue(),
     components({ dirs: [], resolvers: [VantResolver()], dts: false }),
     customerScripts({ reader: 'src/customer/reader.ts' }),

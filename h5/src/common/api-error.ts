@@ -1,5 +1,5 @@
 import type { ErrorBody, ErrorCode } from '@zhike/shared'
-import { isAxiosError, isCancel } from 'axios'
+import { NoAnswer, type HttpAnswer } from './request.ts'
 
 /** `offline`: no answer from the server; `aborted`: the screen no longer wants the answer. */
 export type ApiErrorCode = ErrorCode | 'offline' | 'aborted'
@@ -45,22 +45,24 @@ export function errorText(error: unknown): string {
   return error instanceof ApiError ? error.message : '出了点问题，请重试'
 }
 
-/** Turns whatever axios throws into an ApiError. */
+/** Turns whatever was thrown into an ApiError. */
 export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error
-  if (isCancel(error)) return new ApiError({ status: 0, code: 'aborted', message: '已取消' })
-  if (!isAxiosError(error)) return new ApiError({ status: 0, code: 'internal', message: '出了点问题，请重试' })
-  if (!error.response) {
-    return error.code === 'ECONNABORTED' || error.code === 'ETIMEDOUT'
-      ? new ApiError({ status: 0, code: 'timeout', message: '等了很久没有回应，请检查网络后重试' })
-      : new ApiError({ status: 0, code: 'offline', message: '网络连接不上，请检查网络后重试' })
+  if (!(error instanceof NoAnswer)) return new ApiError({ status: 0, code: 'internal', message: '出了点问题，请重试' })
+  switch (error.why) {
+    case 'aborted': return new ApiError({ status: 0, code: 'aborted', message: '已取消' })
+    case 'timeout': return new ApiError({ status: 0, code: 'timeout', message: '等了很久没有回应，请检查网络后重试' })
+    case 'offline': return new ApiError({ status: 0, code: 'offline', message: '网络连接不上，请检查网络后重试' })
   }
-  const { status } = error.response
-  const body: unknown = error.response.data
-  if (isErrorBody(body)) return new ApiError({ status, ...body })
+}
+
+/** The body of a success. @throws ApiError for every other status */
+export function answerOrError({ status, body }: HttpAnswer): unknown {
+  if (status >= 200 && status < 300) return body
+  if (isErrorBody(body)) throw new ApiError({ status, ...body })
   // A proxy answered in place of our server.
-  if (status >= 502 && status <= 504) return new ApiError({ status, code: 'unavailable', message: '服务暂时不可用，请稍后再试' })
-  return new ApiError({ status, code: 'internal', message: `服务出错了（${status}），请重试` })
+  if (status >= 502 && status <= 504) throw new ApiError({ status, code: 'unavailable', message: '服务暂时不可用，请稍后再试' })
+  throw new ApiError({ status, code: 'internal', message: `服务出错了（${status}），请重试` })
 }
 
 function isErrorBody(body: unknown): body is ErrorBody {

@@ -1,7 +1,7 @@
 import type { AnswerOf, BodyIn, ContractKey, ParamsIn, QueryIn } from '@zhike/shared/contract'
-import axios from 'axios'
-import { asApiError, type ApiError } from './api-error.ts'
+import { answerOrError, asApiError, type ApiError } from './api-error.ts'
 import { connectionLost, connectionWorks, pauseBefore } from './connection.ts'
+import { request } from './request.ts'
 
 /** A reading request is repeated this long while the server can't be reached; then the screen shows the error. */
 const REPEAT_FOR_MS = 60_000
@@ -37,7 +37,6 @@ interface AnyCall extends CallSettings {
   body?: unknown
 }
 
-const client = axios.create({ timeout: TIME_LIMIT_MS, headers: { Accept: 'application/json' } })
 let signedOut: (() => void) | undefined
 
 /** Says what happens when the server answers that nobody is signed in (401). */
@@ -56,18 +55,18 @@ export async function api(key: string, call: AnyCall = {}): Promise<unknown> {
   const repeatUntil = method === 'GET' && !call.once ? Date.now() + REPEAT_FOR_MS : 0
   for (let attempt = 0; ; attempt += 1) {
     try {
-      const answer = await client.request<unknown>({
+      const answer = answerOrError(await request({
         method,
         url: filledPath(path, call.params),
-        params: call.query,
-        data: call.form ?? call.body,
-        signal: call.signal,
+        query: call.query,
+        body: call.form ?? call.body,
         headers: call.headers,
-        ...(call.form && { timeout: UPLOAD_LIMIT_MS }),
-        ...(call.onUpload && { onUploadProgress: ({ progress }) => call.onUpload?.(progress ?? 0) }),
-      })
+        signal: call.signal,
+        limitMs: call.form ? UPLOAD_LIMIT_MS : TIME_LIMIT_MS,
+        onUpload: call.onUpload,
+      }))
       connectionWorks()
-      return answer.data
+      return answer
     } catch (thrown) {
       const error = asApiError(thrown)
       noticed(error)
