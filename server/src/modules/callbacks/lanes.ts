@@ -12,40 +12,45 @@ export interface Lanes {
   work(handle: (job: CallbackJob) => Promise<void>): void
 }
 
+/** What was queued together: ids of rows only. */
+interface Load { callbacks: CallbackJob[] }
+
 const MOST_WAITING = 5_000
-const MOST_AT_ONCE = 500
+const MOST_PER_LOAD = 20
 
 /**
  * The way of stored callbacks to the workers. Welcome codes live 20 seconds (wecom-api/01 §6), so the events that carry
- * one have a lane of their own: no backlog of others stands before them.
+ * one have a lane of their own, handled side by side: no backlog of others stands before them.
  */
 export function createLanes(platform: Pick<Platform, 'queues' | 'log'>): Lanes {
-  const ordinary = platform.queues.define<CallbackJob>('callbacks', { attempts: 1 })
-  const urgent = platform.queues.define<CallbackJob>('callbacks-urgent', { attempts: 1 })
+  const ordinary = platform.queues.define<Load>('callbacks', { attempts: 1 })
+  const urgent = platform.queues.define<Load>('callbacks-urgent', { attempts: 1 })
   const offers = { ordinary: handOver(ordinary, platform.log), urgent: handOver(urgent, platform.log) }
   return {
     offer: (job, isUrgent) => offers[isUrgent ? 'urgent' : 'ordinary'](job),
     work(handle) {
-      urgent.work(handle, { concurrency: 24 })
-      ordinary.work(handle, { concurrency: 8 })
+      urgent.work(async ({ callbacks }) => void (await Promise.all(callbacks.map(handle))), { concurrency: 6 })
+      ordinary.work(async ({ callbacks }) => {
+        for (const job of callbacks) await handle(job)
+      }, { concurrency: 8 })
     },
   }
 }
 
 /** One delivery to Redis is under way at a time; what comes meanwhile goes along with the next one. */
-function handOver(queue: WorkQueue<CallbackJob>, log: Log): (job: CallbackJob) => void {
+function handOver(queue: WorkQueue<Load>, log: Log): (job: CallbackJob) => void {
   const waiting: CallbackJob[] = []
   let delivering = false
   const deliver = async () => {
     delivering = true
-    // A burst of requests in the same tick becomes one delivery.
+    // Those of one burst travel together.
     await new Promise((done) => setImmediate(done))
     while (waiting.length > 0) {
-      const jobs = waiting.splice(0, MOST_AT_ONCE)
+      const callbacks = waiting.splice(0, MOST_PER_LOAD)
       try {
-        await queue.addMany(jobs.map((payload) => ({ payload })))
+        await queue.add({ callbacks })
       } catch (error) {
-        log.warn({ err: error, queue: queue.name, jobs: jobs.length }, 'callbacks will be queued by the sweeper')
+        log.warn({ err: error, queue: queue.name, callbacks: callbacks.length }, 'callbacks will be queued by the sweeper')
       }
     }
     delivering = false

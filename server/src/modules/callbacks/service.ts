@@ -43,7 +43,7 @@ export function createCallbacks(platform: Platform, needs: { corps: Corps; ident
     on: handling.on,
     use,
     routes: (register) => callbackRoutes(register, { platform, audit: needs.audit, lanes }),
-    plainRoutes: (app) => callbackEndpoint(app, platform, { corps: needs.corps, onKept: (callbackId, urgent) => lanes.offer({ callbackId, turn: 0 }, urgent) }),
+    plainRoutes: (app) => callbackEndpoint(app, platform, { corps: needs.corps, offer: lanes.offer }),
     async work() {
       lanes.work(handling.handle)
       sweeper ??= startSweeper(platform, lanes)

@@ -75,6 +75,11 @@ export function callbackRuns(q: Queries) {
     async queued(ids: readonly number[], due: number): Promise<void> {
       await q.update(callbacks).set({ dueAt: due }).where(and(inArray(callbacks.id, [...ids]), inArray(callbacks.state, OPEN)))
     },
+    /** The rows behind these digests. */
+    async byDigest(corpId: number, digests: readonly Buffer[]): Promise<Pick<CallbackDbRow, 'id' | 'digest' | 'receivedAt'>[]> {
+      return await q.select({ id: callbacks.id, digest: callbacks.digest, receivedAt: callbacks.receivedAt }).from(callbacks)
+        .where(and(eq(callbacks.corpId, corpId), inArray(callbacks.digest, [...digests])))
+    },
     async backlog(): Promise<number> {
       const [row] = await q.select({ rows: count() }).from(callbacks).where(inArray(callbacks.state, OPEN))
       return row?.rows ?? 0
@@ -102,15 +107,20 @@ export interface NewCallback {
   urgent: boolean
 }
 
-const INSERT = `INSERT INTO callbacks (corp_id, digest, event, change_type, subject, body, state, created_at, received_at, due_at)
-VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?)`
+const COLUMNS = 'corp_id, digest, event, change_type, subject, body, state, created_at, received_at, due_at'
+// A doubled delivery changes nothing; other than IGNORE, this hides no other error.
+const TWICE = 'ON DUPLICATE KEY UPDATE id = id'
+const INSERT_ONE = `INSERT INTO callbacks (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ${TWICE}`
+const INSERT_MANY = `INSERT INTO callbacks (${COLUMNS}) VALUES ? ${TWICE}`
 
-/** The one write of the hot path, as a prepared statement; gives the row's id. A doubled delivery fails with 1062. */
-export async function insertCallback(pool: Pool, row: NewCallback): Promise<number> {
-  const [result] = await pool.execute(INSERT, [
-    row.corpId, row.digest, row.event, row.changeType, row.subject, row.body, datetime(row.createdAt), datetime(row.receivedAt), datetime(row.dueAt),
+/** The one write of the hot path: all rows or none. One that had been received before stays as it is. */
+export async function insertCallbacks(pool: Pool, rows: readonly NewCallback[]): Promise<void> {
+  const values = rows.map((row) => [
+    row.corpId, row.digest, row.event, row.changeType, row.subject, row.body, 'pending', datetime(row.createdAt), datetime(row.receivedAt), datetime(row.dueAt),
   ])
-  return 'insertId' in result ? result.insertId : 0
+  const [only] = values
+  if (values.length === 1 && only) await pool.execute(INSERT_ONE, only)
+  else await pool.query(INSERT_MANY, [values])
 }
 
 function datetime(ms: number): string {
