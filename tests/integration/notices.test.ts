@@ -77,7 +77,7 @@ describe('app messages to staff · GEN-10', () => {
   it('a send with unknown outcome is never repeated', async () => {
     await intend(['a'])
     const [row] = await stage.rows('SELECT id FROM notices')
-    await noticesOf(stage.platform.db, stage.corp.id).claim(Number(row?.id), stage.clock.now())
+    await noticesOf(stage.platform.db, stage.corp.id).claim([Number(row?.id)], stage.clock.now())
     stage.clock.pass(10 * MINUTE)
     await send()
     expect(await states()).toEqual(['unknown'])

@@ -1,3 +1,4 @@
+import { inTransaction } from '../../platform/db/transaction.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { isRedisAway } from '../../platform/redis.ts'
 import { AppError } from '../../platform/http/errors.ts'
@@ -27,13 +28,13 @@ export function createNoticeSender(platform: Platform, needs: NoticeSenderNeeds)
   async function send(rows: readonly NoticeRow[]): Promise<void> {
     const [first] = rows
     if (!first) return
-    const store = noticesOf(db, first.corpId)
-    const mine: NoticeRow[] = []
-    for (const row of rows) if (await store.claim(row.id, clock.now())) mine.push(row)
+    const taken = await inTransaction(db, (tx) => noticesOf(tx, first.corpId).claim(rows.map((row) => row.id), clock.now()))
+    const mine = rows.filter((row) => taken.has(row.id))
     const [lead, ...rest] = mine
     if (!lead) return
     const result = await outcomeOf(lead, rest)
     metrics.notices.inc({ outcome: result.state }, mine.length)
+    const store = noticesOf(db, first.corpId)
     await store.conclude([lead.id], result)
     if (rest.length > 0) await store.conclude(rest.map((row) => row.id), result.state === 'sent' ? { ...result, merged: true } : result)
   }

@@ -23,10 +23,15 @@ export function noticesOf(q: Queries, corpId: number) {
     async amend(onceKey: string, card: NoticeCard): Promise<void> {
       await q.update(notices).set({ card }).where(and(eq(notices.corpId, corpId), eq(notices.onceKey, onceKey), eq(notices.state, 'waiting')))
     },
-    /** waiting → sending. False when another process was quicker. `due_at` keeps when the sending began. */
-    async claim(id: number, now: number): Promise<boolean> {
-      const [result] = await q.update(notices).set({ state: 'sending', dueAt: now, attempts: sql`${notices.attempts} + 1` }).where(and(eq(notices.corpId, corpId), eq(notices.id, id), eq(notices.state, 'waiting')))
-      return result.affectedRows === 1
+    /**
+     * waiting → sending, of those that no other process was quicker to take; gives their ids. Inside a transaction of its own.
+     * `due_at` keeps when the sending began.
+     */
+    async claim(ids: readonly number[], now: number): Promise<Set<number>> {
+      const rows = await q.select({ id: notices.id }).from(notices).where(and(oneOf(ids), eq(notices.state, 'waiting'))).orderBy(notices.id).for('update')
+      const taken = rows.map((row) => row.id)
+      if (taken.length > 0) await q.update(notices).set({ state: 'sending', dueAt: now, attempts: sql`${notices.attempts} + 1` }).where(and(oneOf(taken), eq(notices.state, 'waiting')))
+      return new Set(taken)
     },
     /** sending → what came of it. */
     async conclude(ids: readonly number[], result: NoticeResult): Promise<void> {

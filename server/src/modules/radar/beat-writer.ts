@@ -1,9 +1,9 @@
 import { errnoOf, isDatabaseAway } from '../../platform/db/connect.ts'
-import { inTransaction } from '../../platform/db/transaction.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { Entry } from '../../platform/streams.ts'
 import { foldProgress, readLine } from './beat-line.ts'
 import type { ViewProgress } from './beat-line.ts'
+import { progressOf } from './progress-store.ts'
 import { viewsOf } from './view-store.ts'
 import type { ViewDbRow } from './view-store.ts'
 
@@ -11,7 +11,7 @@ const ROWS_AT_ONCE = 200
 
 /** Writes the beacons of stream entries; repeatable. `written` hears of the views as they are now, per corp. */
 export function createBeatWriter(platform: Platform, written: (corpId: number, views: ViewDbRow[]) => Promise<void>): (entries: readonly Entry[]) => Promise<void> {
-  const { db, log, metrics } = platform
+  const { database, db, log, metrics } = platform
 
   return async (entries) => {
     const lines = entries.flatMap((entry) => entry.text.split('\n'))
@@ -44,14 +44,15 @@ export function createBeatWriter(platform: Platform, written: (corpId: number, v
   }
 
   async function write(corpId: number, list: readonly ViewProgress[]): Promise<ViewDbRow[]> {
-    await inTransaction(db, (tx) => viewsOf(tx, corpId).write(list))
-    const views = await viewsOf(db, corpId).byKeys(list.map((progress) => progress.viewKey))
+    const progress = progressOf(database.pool, corpId)
+    await progress.write(list)
+    const views = await viewsOf(db, corpId).byKeys(list.map((view) => view.viewKey))
     const ids = new Map(views.map((view) => [view.viewKey, view.id]))
-    const pages = list.flatMap((progress) => {
-      const viewId = ids.get(progress.viewKey)
-      return viewId === undefined ? [] : [...progress.pageMs].map(([page, visibleMs]) => ({ viewId, page, visibleMs }))
+    const pages = list.flatMap((view) => {
+      const viewId = ids.get(view.viewKey)
+      return viewId === undefined ? [] : [...view.pageMs].map(([page, visibleMs]) => ({ viewId, page, visibleMs }))
     }).sort((a, b) => a.viewId - b.viewId || a.page - b.page)
-    for (let i = 0; i < pages.length; i += 1000) await inTransaction(db, (tx) => viewsOf(tx, corpId).writePages(pages.slice(i, i + 1000)))
+    for (let i = 0; i < pages.length; i += 1000) await progress.writePages(pages.slice(i, i + 1000))
     return views
   }
 }

@@ -77,7 +77,7 @@ export async function importHistory(platform: Platform, needs: Pick<RadarNeeds, 
             depth: view.pages ? Math.round(((lastPage ?? 0) / view.pages) * 100) : 100, left: 1, device: view.device ?? '', openNumber, announced: VIEW_STATE.finished,
           }
           const id = await viewsOf(tx, corpId).insert(row)
-          await viewsOf(tx, corpId).writePages(read.map((entry) => ({ viewId: id, ...entry })))
+          await viewsOf(tx, corpId).addPages(read.map((entry) => ({ viewId: id, ...entry })))
           await store.addToDay([{ materialId: share.materialId, day: dayIn(corp.zone, view.openedAt), views: 1, shares: 0 }])
           if (view.customerId !== null) {
             events.push({ corpId, customerId: view.customerId, kind: 'material_opened', staffId: share.staffId, subject: `view:${id}`, data: openedEventData({ ...row, id, corpId }, title), at: view.openedAt, old: true })

@@ -1,8 +1,6 @@
 import { and, desc, eq, gt, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
-import type { MySqlColumn } from 'drizzle-orm/mysql-core'
 import type { Queries } from '../../platform/db/connect.ts'
-import type { ViewProgress } from './beat-line.ts'
 import { viewPages, views } from './tables.ts'
 
 export type ViewDbRow = typeof views.$inferSelect
@@ -12,34 +10,10 @@ export type Opening = Pick<ViewDbRow, 'id' | 'shareId' | 'customerId' | 'visitor
 /** Life of a view: new → announced (timeline, notice, figures) → finished; announced again when the reader comes back. */
 export const VIEW_STATE = { fresh: 0, announced: 1, finished: 2 } as const
 
-const asText = (value: number, column: MySqlColumn): SQL => sql`${sql.param(value, column)}`
-
 /** Views of one corp. */
 export function viewsOf(q: Queries, corpId: number) {
   const mine = eq(views.corpId, corpId)
   return {
-    /**
-     * Writes cumulative counters: greater values win, so beacons may be lost, doubled and reordered.
-     * The assignments run from left to right: what depends on the old reading time stands before it.
-     */
-    async write(list: readonly ViewProgress[]): Promise<void> {
-      const rows = list.map((v) => sql`(${corpId}, ${v.viewKey}, ${v.shareId}, ${v.materialId}, ${v.staffId}, ${v.visitorId}, ${asText(v.openedAt, views.openedAt)}, ${asText(v.lastSeenAt, views.lastSeenAt)}, ${v.visibleMs}, ${v.lastPage || null}, ${v.maxPage || null}, ${v.pages || null}, ${v.depth}, ${v.left ? 1 : 0}, ${v.device})`)
-      await q.execute(sql`
-        INSERT INTO views (corp_id, view_key, share_id, material_id, staff_id, visitor_id, opened_at, last_seen_at, visible_ms, last_page, max_page, pages, depth, has_left, device)
-        VALUES ${sql.join(rows, sql`, `)}
-        ON DUPLICATE KEY UPDATE
-          announced = IF(announced = ${VIEW_STATE.finished} AND VALUES(visible_ms) > visible_ms, ${VIEW_STATE.announced}, announced),
-          has_left = IF(VALUES(visible_ms) > visible_ms, VALUES(has_left), IF(VALUES(visible_ms) = visible_ms, GREATEST(has_left, VALUES(has_left)), has_left)),
-          last_page = IF(VALUES(visible_ms) >= visible_ms, COALESCE(VALUES(last_page), last_page), last_page),
-          visible_ms = GREATEST(visible_ms, VALUES(visible_ms)),
-          last_seen_at = GREATEST(last_seen_at, VALUES(last_seen_at)),
-          max_page = GREATEST(COALESCE(max_page, 0), COALESCE(VALUES(max_page), 0)),
-          depth = GREATEST(depth, VALUES(depth))`)
-    },
-    async writePages(rows: readonly { viewId: number; page: number; visibleMs: number }[]): Promise<void> {
-      if (rows.length === 0) return
-      await q.insert(viewPages).values(rows.map((row) => ({ ...row, corpId }))).onDuplicateKeyUpdate({ set: { visibleMs: sql`GREATEST(visible_ms, VALUES(visible_ms))` } })
-    },
     async byKeys(keys: readonly string[]): Promise<ViewDbRow[]> {
       return keys.length === 0 ? [] : await q.select().from(views).where(and(mine, inArray(views.viewKey, [...keys])))
     },
@@ -110,6 +84,9 @@ export function viewsOf(q: Queries, corpId: number) {
         found.set(row.viewId, pages)
       }
       return found
+    },
+    async addPages(rows: readonly { viewId: number; page: number; visibleMs: number }[]): Promise<void> {
+      if (rows.length > 0) await q.insert(viewPages).values(rows.map((row) => ({ ...row, corpId })))
     },
     async insert(row: Omit<typeof views.$inferInsert, 'corpId'>): Promise<number> {
       const [result] = await q.insert(views).values({ ...row, corpId })

@@ -4,6 +4,7 @@ import { isRedisAway } from '../../platform/redis.ts'
 import { repeatedly } from '../../platform/repeat.ts'
 import type { LiveEvent } from '@zhike/shared'
 import { friendshipsOf } from '../customers/index.ts'
+import type { Entry } from '../../platform/streams.ts'
 import { createAnnouncer } from './announce.ts'
 import { createBeatWriter } from './beat-writer.ts'
 import { SILENT_MS, createEndings } from './endings.ts'
@@ -24,6 +25,8 @@ export function createWatch(platform: Platform, needs: RadarNeeds) {
   const announce = createAnnouncer(platform, needs)
   const end = createEndings(platform, needs)
   const tell = createViewNews(platform, needs)
+
+  let behind = false
 
   async function announceAndTell(corpId: number, viewIds: readonly number[]): Promise<void> {
     const announced = await announce(corpId, viewIds)
@@ -64,10 +67,15 @@ export function createWatch(platform: Platform, needs: RadarNeeds) {
   async function sweep(): Promise<void> {
     const now = clock.now()
     for (const [corpId, ids] of byCorp(await unannouncedViews(db, now - FORGOTTEN_MS, SWEPT_AT_ONCE))) await announceAndTell(corpId, ids)
-    for (const [corpId, ids] of byCorp(await silentViews(db, now - SILENT_MS, SWEPT_AT_ONCE))) await endAndTell(corpId, ids)
+    // While beacons wait in the stream, silence only means that we haven't listened yet.
+    if (!behind) for (const [corpId, ids] of byCorp(await silentViews(db, now - SILENT_MS, SWEPT_AT_ONCE))) await endAndTell(corpId, ids)
   }
 
-  const write = createBeatWriter(platform, written)
+  const writeBeats = createBeatWriter(platform, written)
+  const write = async (entries: readonly Entry[]): Promise<void> => {
+    behind = entries.length >= BATCH.batch
+    await writeBeats(entries)
+  }
   let running: { stop(): Promise<void> }[] = []
   return {
     write, sweep,
