@@ -188,3 +188,37 @@ describe('the live stream', () => {
     closing.abort()
   })
 })
+
+describe('history', () => {
+  it('that is imported reads as if it had happened here, and tells nobody', async () => {
+    const at = stage.clock.now() - 3 * 86_400_000
+    const old = await stage.pdf('旧画册', 4)
+    const before = (await stage.rows('SELECT COUNT(*) n FROM notices'))[0]?.n
+    const views = [
+      { openedAt: at + 60_000, visibleMs: 9000, pageMs: [5000, 0, 4000], reader: 'customer' as const, customerId: customer.customerId, pages: 4 },
+      { openedAt: at + 3_600_000, visibleMs: 2000, pageMs: [2000], reader: 'customer' as const, customerId: customer.customerId, pages: 4 },
+      { openedAt: at + 7_200_000, visibleMs: 1000, pageMs: [1000], reader: 'forwarded' as const, customerId: null, visitor: 'a-friend', pages: 4 },
+    ]
+    expect(await stage.radar.importHistory(stage.corp.id, [{ materialId: old, staffId: wu.staffId, to: { customerId: customer.customerId }, sentAt: at, views }])).toEqual({ shares: 1, views: 3 })
+    const { items } = (await wu.ask('GET', `/api/radar/views?materialId=${old}`)).json()
+    expect(items).toMatchObject([
+      { readerName: '「林间小路」的朋友', openNumber: 1 }, { readerName: '林间小路', openNumber: 2, visibleMs: 2000 }, { readerName: '林间小路', openNumber: 1, pageMs: [5000, 0, 4000], maxPage: 3 },
+    ])
+    expect(await stage.rows('SELECT SUM(views) views, SUM(shares) shares FROM material_days WHERE material_id = ?', [old])).toMatchObject([{ views: '3', shares: '1' }])
+    expect((await stage.rows('SELECT kind FROM customer_events WHERE customer_id = ? ORDER BY at', [customer.customerId])).map((row) => row.kind)).toEqual(['share_sent', 'material_opened', 'material_opened'])
+    await watch.sweep()
+    expect((await stage.rows('SELECT COUNT(*) n FROM notices'))[0]?.n).toBe(before)
+  })
+
+  it('pages of a list follow each other without gaps or doubles', async () => {
+    const seen: number[] = []
+    let after: string | null = ''
+    while (after !== null) {
+      const page: { items: { viewId: number }[]; next: string | null } = (await wu.ask('GET', `/api/radar/views?limit=2${after ? `&after=${encodeURIComponent(after)}` : ''}`)).json()
+      seen.push(...page.items.map((item) => item.viewId))
+      after = page.next
+    }
+    expect(new Set(seen).size).toBe(seen.length)
+    expect(seen.length).toBe(Number((await stage.rows('SELECT COUNT(*) n FROM views WHERE staff_id = ? AND announced > 0', [wu.staffId]))[0]?.n))
+  })
+})

@@ -7,6 +7,7 @@ import { storyStart } from '../../server/src/modules/radar/opening-notices.ts'
 import { readerOf, type Reading } from '../../server/src/modules/radar/reader-rule.ts'
 import { deviceOf, isMachine } from '../../server/src/modules/radar/user-agent.ts'
 import { createViewTickets } from '../../server/src/modules/radar/view-ticket.ts'
+import type { LiveMessage } from '../../server/src/platform/live.ts'
 
 const ticket = { corpId: 1, shareId: 2, materialId: 3, staffId: 4, viewKey: 'key', visitorId: 'visitor', pages: 8, openedAt: 1_000_000, device: 'iPhone · 微信' }
 const key = Buffer.alloc(32, 1)
@@ -111,9 +112,9 @@ describe('machines and devices', () => {
 
 describe('live news reach only whose data scope holds an owner · GEN-9', () => {
   const viewer = (staffIds: number[] | null, jobs = false) => ({ staffId: 5, owners: staffIds ? { all: false as const, staffIds } : { all: true as const }, permissions: new Set(jobs ? (['jobs.read'] as const) : []) })
-  it.each([
+  it.each<[ReturnType<typeof viewer>, LiveMessage, boolean]>([
     [viewer([5]), { owners: [5], event: { kind: 'view' } }, true], [viewer([5]), { owners: [6], event: { kind: 'view' } }, false], [viewer(null), { owners: [6], event: { kind: 'view' } }, true],
     [viewer(null), { owners: [], to: 6, event: { kind: 'view' } }, false], [viewer([5]), { owners: [], event: { kind: 'material' } }, true],
     [viewer([5]), { owners: [], event: { kind: 'job' } }, false], [viewer([5], true), { owners: [], event: { kind: 'job' } }, true], [viewer(null), { owners: [], event: { kind: 'view' } }, false],
-  ])('%# ', (who, message, heard) => expect(concerns(who, message)).toBe(heard))
+  ])('%#', (who, message, heard) => expect(concerns(who, message)).toBe(heard))
 })

@@ -24,7 +24,7 @@ export function progressOf(pool: Pool, corpId: number) {
           last_page = IF(VALUES(visible_ms) >= visible_ms, COALESCE(VALUES(last_page), last_page), last_page),
           visible_ms = GREATEST(visible_ms, VALUES(visible_ms)),
           last_seen_at = GREATEST(last_seen_at, VALUES(last_seen_at)),
-          max_page = GREATEST(COALESCE(max_page, 0), COALESCE(VALUES(max_page), 0)),
+          max_page = NULLIF(GREATEST(COALESCE(max_page, 0), COALESCE(VALUES(max_page), 0)), 0),
           depth = GREATEST(depth, VALUES(depth))`, rows)
     },
     async writePages(list: readonly { viewId: number; page: number; visibleMs: number }[]): Promise<void> {

@@ -45,7 +45,7 @@ export function createViewsList(platform: Platform, needs: RadarNeeds) {
         material: { materialId: row.materialId, title: material?.title ?? '已删除的素材', type: material?.type ?? 'link', pages: row.pages },
         reader: row.reader, customer: customer && { customerId: customer.customerId, name: customer.name, avatar: customer.avatar }, readerName: facts.nameOf(row, mayKnow),
         staff: staff.get(row.staffId) ?? { staffId: row.staffId, userid: '', name: '已离职员工', avatar: null },
-        openedAt: row.openedAt, lastSeenAt: row.lastSeenAt, visibleMs: row.visibleMs, lastPage: row.lastPage, maxPage: row.maxPage || null, pageMs: pages.get(row.id) ?? [],
+        openedAt: row.openedAt, lastSeenAt: row.lastSeenAt, visibleMs: row.visibleMs, lastPage: row.lastPage, maxPage: row.maxPage, pageMs: pages.get(row.id) ?? [],
         depth: row.depth, readingNow: isReading(row, now), device: row.device, openNumber: row.openNumber,
       }
     }
