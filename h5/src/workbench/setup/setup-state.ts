@@ -22,16 +22,31 @@ export function useSetupState(ticket: string | null) {
   async function load(): Promise<void> {
     loading.value = true
     try {
-      if (ticket !== null) {
-        await api('POST /api/setup/session', { body: { ticket } })
-        ticket = null
+      const used = ticket === null ? null : await useTicket(ticket)
+      ticket = null
+      try {
+        accept(await api('GET /api/setup', { once: true }))
+      } catch (thrown) {
+        // Neither the link nor an earlier session opens the page: the link's own words say what to do.
+        throw used ?? thrown
       }
-      accept(await api('GET /api/setup', { once: true }))
     } catch (thrown) {
       if (!isAborted(thrown)) error.value = asApiError(thrown)
     }
     loading.value = false
     lookAgain()
+  }
+
+  /** @returns why the link was refused: it may have been opened before on this very device, whose session still holds */
+  async function useTicket(given: string): Promise<ApiError | null> {
+    try {
+      await api('POST /api/setup/session', { body: { ticket: given } })
+      return null
+    } catch (thrown) {
+      const refused = asApiError(thrown)
+      if (refused.temporary) throw refused
+      return refused
+    }
   }
 
   function accept(fresh: SetupState): void {
