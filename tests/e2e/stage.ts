@@ -1,0 +1,90 @@
+// The whole product with the demo corp, and a browser to click through it.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, FrameLocator, Page } from 'playwright-core'
+import { launchChromium } from '../run/chromium.ts'
+import { startProduct, type Product } from '../run/product.ts'
+import { ownMariadb, type OwnServer } from '../run/services.ts'
+
+export const DEMO_CORP_ID = 'wwdemo00000000a001'
+const SHOTS = new URL('../.shots', import.meta.url).pathname
+
+export interface Stage {
+  product: Product
+  mariadb: OwnServer
+  browser: Browser
+  /** A fresh browser profile at the sandbox's desk. */
+  desk(options?: { width?: number; height?: number }): Promise<Desk>
+  close(): Promise<void>
+}
+
+/** The desk: the WeCom window with our sidebar, and the customer's WeChat phone. */
+export interface Desk {
+  page: Page
+  sidebar: FrameLocator
+  phone: FrameLocator
+  workbench: FrameLocator
+  /** Keeps a picture to look at under tests/.shots. */
+  shot(name: string): Promise<void>
+  /** Errors that pages wrote to the console. */
+  complaints: string[]
+  close(): Promise<void>
+}
+
+/** Starts everything; `demo` also loads materials and history. */
+export async function openStage(options: { demo: boolean }): Promise<Stage> {
+  mkdirSync(SHOTS, { recursive: true })
+  const mariadb = await ownMariadb()
+  await createDatabase(mariadb.url)
+  const product = await startProduct({ databaseUrl: withDatabase(mariadb.url) })
+  if (options.demo) await product.loadDemo()
+  const browser = await launchChromium()
+  return {
+    product, mariadb, browser,
+    desk: (size) => openDesk(browser, product.baseUrl, size),
+    async close() {
+      await browser.close()
+      await product.stop()
+      await mariadb.drop()
+    },
+  }
+}
+
+async function openDesk(browser: Browser, baseUrl: string, { width = 1440, height = 860 } = {}): Promise<Desk> {
+  const context = await browser.newContext({ viewport: { width, height }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    // The browser itself reports answers such as 401 before a sign-in; those are no mistakes of a page.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text())
+  })
+  await page.goto(baseUrl)
+  return {
+    page, complaints,
+    sidebar: page.frameLocator('[data-testid=sidebar-frame]'),
+    phone: page.frameLocator('[data-testid=wechat-frame]'),
+    workbench: page.frameLocator('[data-testid=workbench-frame]'),
+    shot: async (name) => void (await page.screenshot({ path: join(SHOTS, `${name}.png`) })),
+    close: () => context.close(),
+  }
+}
+
+const withDatabase = (url: string): string => {
+  const address = new URL(url)
+  address.pathname = '/zhike'
+  return address.href
+}
+
+async function createDatabase(url: string): Promise<void> {
+  const { createConnection } = await import('mysql2/promise')
+  const connection = await createConnection(url)
+  await connection.query('CREATE DATABASE IF NOT EXISTS zhike CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci')
+  await connection.end()
+}
+
+/** Seats another member at the WeCom window. */
+export async function seatStaff(desk: Desk, userid: string): Promise<void> {
+  await desk.page.getByTestId('staff-switch').click()
+  await desk.page.getByTestId(`staff-option-${userid}`).click()
+}
