@@ -2,7 +2,7 @@ import { conflict, notFound, AppError } from '../../platform/http/errors.ts'
 import { randomToken } from '../../platform/crypto/secret-box.ts'
 import { inTransaction } from '../../platform/db/transaction.ts'
 import type { Platform } from '../../platform/platform.ts'
-import type { LiveEvent, ShareState } from '@zhike/shared'
+import type { ShareState } from '@zhike/shared'
 import type { NewsMessage, ShareChat } from '@zhike/shared/contract'
 import { appendCustomerEvent, friendshipsOf } from '../customers/index.ts'
 import type { Viewer } from '../identity/index.ts'
@@ -73,7 +73,7 @@ export function createSending(platform: Platform, needs: RadarNeeds) {
       })
       if (!done.moved && done.share.state !== outcome.state) throw new AppError('conflict', done.share.state === 'sent' ? '这条资料已经记为发送成功' : '这次发送已经结束，请重新点发送')
       if (done.moved && done.share.state === 'sent' && done.share.customerId !== null) {
-        await platform.live.publish(viewer.corpId, { owners: [viewer.staffId], event: customerNews(done.share.customerId) }).catch((error: unknown) => platform.log.debug({ err: error }, 'live news of a sent share were lost'))
+        await platform.live.publish(viewer.corpId, { owners: [viewer.staffId], event: { kind: 'customer', customerId: done.share.customerId } }).catch((error: unknown) => platform.log.debug({ err: error }, 'live news of a sent share were lost'))
       }
       return { shareId: done.share.id, state: done.share.state }
     },
@@ -85,4 +85,3 @@ export function createSending(platform: Platform, needs: RadarNeeds) {
   }
 }
 
-const customerNews = (customerId: number): LiveEvent => ({ kind: 'customer', customerId })
