@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 export const DEMO_CORP = {
   corpId: 'wwdemo00000000a001',
+  name: '小树苗母婴',
   agentId: '1000002',
   agentSecret: 'demo-agent-secret-0000000000000000000000000a',
   callbackToken: 'zhikeDemoToken',
@@ -23,6 +24,7 @@ export function demoServerEnv({ sandboxUrl, baseUrl }) {
     WECOM_OAUTH_BASE: `${baseUrl}/sandbox`,
     WECOM_LOGIN_BASE: `${baseUrl}/sandbox`,
     WECOM_CORP_ID: DEMO_CORP.corpId,
+    WECOM_CORP_NAME: DEMO_CORP.name,
     WECOM_AGENT_ID: DEMO_CORP.agentId,
     WECOM_AGENT_SECRET: DEMO_CORP.agentSecret,
     WECOM_CALLBACK_TOKEN: DEMO_CORP.callbackToken,

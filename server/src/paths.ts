@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -11,11 +11,17 @@ const serverFolder = (() => {
 export const migrationsFolder = join(serverFolder, 'migrations')
 export const h5Folder = join(serverFolder, '..', 'h5', 'dist')
 
-/** Address of the script of the tracked page, from the build's manifest; null when the H5 is not built. */
+let known: { changedAt: number; address: string | null } | null = null
+
+/** Address of the script of the tracked page, from the build's manifest; null when the H5 is not built. Follows a new build. */
 export function readerScript(): string | null {
   const manifest = join(h5Folder, '.vite', 'manifest.json')
-  if (!existsSync(manifest)) return null
-  const entries = JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, { file?: string } | undefined>
-  const file = entries['src/customer/reader.ts']?.file
-  return file ? `/${file}` : null
+  const changedAt = statSync(manifest, { throwIfNoEntry: false })?.mtimeMs
+  if (changedAt === undefined) return null
+  if (known?.changedAt !== changedAt) {
+    const entries = JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, { file?: string } | undefined>
+    const file = entries['src/customer/reader.ts']?.file
+    known = { changedAt, address: file ? `/${file}` : null }
+  }
+  return known.address
 }

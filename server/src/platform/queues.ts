@@ -2,6 +2,7 @@ import { Queue, Worker } from 'bullmq'
 import type { JobsOptions } from 'bullmq'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import { whenAway } from './redis.ts'
 import type { RedisClient } from './redis.ts'
 
 /** One kind of background work. A job carries ids of rows only and can be run twice without harm. */
@@ -58,8 +59,9 @@ export function createQueues(redis: RedisClient, tools: { log: Log; metrics: Met
       }
     },
     async close() {
-      await Promise.all(workers.map((worker) => worker.close()))
-      await Promise.all(queues.map((queue) => queue.close()))
+      const closed = Promise.all(workers.map((worker) => worker.close())).then(() => Promise.all(queues.map((queue) => queue.close())))
+      // With Redis away workers would wait for its return; their jobs are rows, which somebody finds again.
+      await Promise.race([closed, whenAway(redis)])
     },
   }
 }

@@ -51,6 +51,14 @@ function hosts(url: string): { host: string; port: number }[] {
   })
 }
 
+/** Resolves as soon as the connection is lost; at once when there is none. For an orderly end, which must not wait for Redis. */
+export function whenAway(client: RedisClient): Promise<void> {
+  return new Promise((done) => {
+    if (client.status === 'ready') client.once('close', () => done())
+    else done()
+  })
+}
+
 /** True when an error means "Redis is away for the moment". */
 export function isRedisAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false

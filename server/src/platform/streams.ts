@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Log } from './log.ts'
-import { isRedisAway } from './redis.ts'
+import { isRedisAway, whenAway } from './redis.ts'
 import type { RedisClient } from './redis.ts'
 
 /** One entry of a stream: its Redis id and its text. */
@@ -66,7 +66,8 @@ export function createStream(key: string, requests: RedisClient, background: () 
       return {
         async stop() {
           running = false
-          await loop
+          // With Redis away a read waits for its return; the batch in hand will be read again.
+          await Promise.race([loop, whenAway(reader)])
           reader.disconnect()
         },
       }

@@ -28,9 +28,21 @@ export function decodeCursor(cursor: string, length: number): Key[] {
 export function afterCursor(cursor: string | undefined, columns: readonly MySqlColumn[], direction: 'desc' | 'asc' = 'desc'): SQL | undefined {
   if (!cursor) return undefined
   const keys = decodeCursor(cursor, columns.length)
+  if (!columns.every((column, i) => suits(column, keys[i]))) throw badRequest('翻页位置无效，请刷新列表')
   const beyond = direction === 'desc' ? lt : gt
   const alternatives = columns.map((column, i) => and(...columns.slice(0, i).map((earlier, j) => eq(earlier, keys[j])), beyond(column, keys[i])))
   return or(...alternatives)
+}
+
+/** Cursors travel through browsers: a value that the column can't hold, such as a text for a moment, is a mistake of the caller. */
+function suits(column: MySqlColumn, key: Key | undefined): boolean {
+  try {
+    column.mapToDriverValue(key)
+    return column.dataType !== 'number' || typeof key === 'number'
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
 }
 
 /** Cuts `limit + 1` fetched rows to a page and its cursor. */
