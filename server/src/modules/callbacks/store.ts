@@ -1,6 +1,6 @@
 import { and, count, desc, eq, inArray, lte } from 'drizzle-orm'
 import type { CallbackState } from '@zhike/shared'
-import type { Pool } from 'mysql2/promise'
+import type { Pool, RowDataPacket } from 'mysql2/promise'
 import type { Queries } from '../../platform/db/connect.ts'
 import { afterCursor } from '../../platform/db/keyset.ts'
 import { callbacks } from './tables.ts'
@@ -75,11 +75,6 @@ export function callbackRuns(q: Queries) {
     async queued(ids: readonly number[], due: number): Promise<void> {
       await q.update(callbacks).set({ dueAt: due }).where(and(inArray(callbacks.id, [...ids]), inArray(callbacks.state, OPEN)))
     },
-    /** The rows behind these digests. */
-    async byDigest(corpId: number, digests: readonly Buffer[]): Promise<Pick<CallbackDbRow, 'id' | 'digest' | 'receivedAt'>[]> {
-      return await q.select({ id: callbacks.id, digest: callbacks.digest, receivedAt: callbacks.receivedAt }).from(callbacks)
-        .where(and(eq(callbacks.corpId, corpId), inArray(callbacks.digest, [...digests])))
-    },
     async backlog(): Promise<number> {
       const [row] = await q.select({ rows: count() }).from(callbacks).where(inArray(callbacks.state, OPEN))
       return row?.rows ?? 0
@@ -121,6 +116,14 @@ export async function insertCallbacks(pool: Pool, rows: readonly NewCallback[]):
   const [only] = values
   if (values.length === 1 && only) await pool.execute(INSERT_ONE, only)
   else await pool.query(INSERT_MANY, [values])
+}
+
+interface StoredRow extends RowDataPacket { id: number; digest: Buffer; received_at: Date }
+
+/** The rows of one corp behind these digests. On the hot path too, so without the query builder. */
+export async function storedCallbacks(pool: Pool, corpId: number, digests: readonly Buffer[]): Promise<StoredRow[]> {
+  const [rows] = await pool.query<StoredRow[]>('SELECT id, digest, received_at FROM callbacks WHERE corp_id = ? AND digest IN (?)', [corpId, digests])
+  return rows
 }
 
 function datetime(ms: number): string {
