@@ -39,6 +39,8 @@ export interface Product {
   web: ProductProcess
   worker: ProductProcess
   sandbox: ProductProcess | undefined
+  /** Starts one more web process, as on a second machine, on a port of its own; `stop` ends it too. */
+  secondWeb(): Promise<ProductProcess & { url: string }>
   /** Loads the demo corp, as `npm start` does. */
   loadDemo(): Promise<void>
   /** Ends everything and deletes its data. */
@@ -85,8 +87,9 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const worker = productProcess('worker', 'server/dist/main.js', { ...env, ROLES: 'worker' })
   const sandbox = sandboxUrl === undefined ? undefined : productProcess('sandbox', 'server/sandbox/dist/main.js', sandboxProcess, () => listens(sandboxUrl))
 
+  const more: ProductProcess[] = []
   const stop = async (): Promise<void> => {
-    await Promise.all([web.stop(), worker.stop(), sandbox?.stop()])
+    await Promise.all([web, worker, sandbox, ...more].map((one) => one?.stop()))
     await Promise.all([database?.drop(), redis?.drop()])
     rmSync(dataDir, { recursive: true, force: true })
   }
@@ -102,7 +105,14 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     await demo.start()
     await demo.ended()
   }
-  return { baseUrl, sandboxUrl, ...services, dataDir, env, web, worker, sandbox, loadDemo, stop }
+  const secondWeb: Product['secondWeb'] = async () => {
+    const url = `http://127.0.0.1:${await freePort()}`
+    const second = productProcess('web', 'server/dist/main.js', { ...env, PORT: new URL(url).port, BASE_URL: baseUrl, ROLES: 'web' }, () => answersOk(`${url}/readyz`))
+    more.push(second)
+    await second.start()
+    return Object.assign(second, { url })
+  }
+  return { baseUrl, sandboxUrl, ...services, dataDir, env, web, worker, sandbox, secondWeb, loadDemo, stop }
 }
 
 interface RunningProcess extends ProductProcess {

@@ -58,9 +58,9 @@ export function createJobs(platform: Platform) {
     await platform.live.publish(row.corpId, { owners: [], event }).catch((error: unknown) => log.debug({ err: error }, 'job news not published'))
   }
 
-  async function enqueue(jobId: number): Promise<void> {
-    // The row is the truth: with Redis away the sweeper queues it later.
-    await queue.add({ jobId }).catch((error: unknown) => log.warn({ err: error, jobId }, 'job will be queued later'))
+  /** Doesn't wait for Redis: the row is the truth, and with Redis away the sweeper queues it later. */
+  function enqueue(jobId: number): void {
+    queue.add({ jobId }).catch((error: unknown) => log.warn({ err: error, jobId }, 'job will be queued later'))
   }
 
   async function perform(jobId: number): Promise<void> {
@@ -145,14 +145,14 @@ export function createJobs(platform: Platform) {
         const made = await store.insert({ kind, title: JOB_KIND_LABELS[kind], state: 'waiting', movedAt: now, createdAt: now, requestedBy: by.staffId })
         return { jobId: made, fresh: true }
       })
-      if (fresh) await enqueue(jobId)
+      if (fresh) enqueue(jobId)
       return jobId
     },
     /** When a job of this kind was last begun (epoch ms), however it ended; null: never. */
     lastBegun: (corpId: number, kind: JobKind): Promise<number | null> => jobsOf(db, corpId).lastBegun(kind),
     async retry(corpId: number, jobId: number): Promise<void> {
       if (!(await jobsOf(db, corpId).retry(jobId, clock.now()))) throw conflict('只有失败或已取消的任务可以重试')
-      await enqueue(jobId)
+      enqueue(jobId)
     },
     async cancel(corpId: number, jobId: number): Promise<void> {
       await jobsOf(db, corpId).askCancel(jobId, clock.now())
