@@ -1,10 +1,8 @@
 import { parseArgs } from 'node:util'
-import { asc, eq } from 'drizzle-orm'
 import { USERID_PATTERN } from '@zhike/shared'
 import { readConfig } from './config.ts'
 import { createCorps } from './modules/corps/index.ts'
 import type { Corp, Corps } from './modules/corps/index.ts'
-import { corps as corpsTable } from './modules/corps/tables.ts'
 import { migrationsFolder } from './paths.ts'
 import { isDatabaseAway } from './platform/db/connect.ts'
 import { migrate } from './platform/db/migrate.ts'
@@ -46,22 +44,22 @@ const COMMANDS: Record<string, Command> = {
   async link({ platform, corps }, options) {
     return await linkText(platform, corps, await known(corps, options))
   },
-  async list({ platform }) {
-    const rows = await platform.db.select().from(corpsTable).orderBy(asc(corpsTable.id))
+  async list({ corps }) {
+    const rows = await corps.all()
     if (rows.length === 0) return '还没有登记企业。'
     return rows.map((row) => {
-      const state = row.suspended === 1 ? '已停用' : row.agentSecret === null ? '未完成设置' : '使用中'
+      const state = row.suspended ? '已停用' : row.hasSecret ? '使用中' : '未完成设置'
       return `${row.wecomCorpId}  ${row.name}  ${state}  管理员：${row.adminUserids.join('、') || '无'}`
     }).join('\n')
   },
-  suspend: (house, options) => setSuspended(house, options, 1),
-  resume: (house, options) => setSuspended(house, options, 0),
+  suspend: (house, options) => setSuspended(house, options, true),
+  resume: (house, options) => setSuspended(house, options, false),
 }
 
-async function setSuspended({ platform, corps }: House, options: Options, suspended: 0 | 1): Promise<string> {
+async function setSuspended({ corps }: House, options: Options, suspended: boolean): Promise<string> {
   const corp = await known(corps, options)
-  await platform.db.update(corpsTable).set({ suspended, updatedAt: platform.clock.now() }).where(eq(corpsTable.id, corp.id))
-  return suspended === 1 ? `企业「${corp.name}」已停用，数据保留。` : `企业「${corp.name}」已恢复。`
+  await corps.suspend(corp.id, suspended)
+  return suspended ? `企业「${corp.name}」已停用，数据保留。` : `企业「${corp.name}」已恢复。`
 }
 
 async function linkText(platform: Platform, corps: Corps, corp: Corp): Promise<string> {

@@ -43,6 +43,7 @@ export interface CorpChanges {
 export type Corps = ReturnType<typeof createCorps>
 
 const CACHE_MS = 2000
+const CACHE_MAX = 2000
 const TICKET_MS = 24 * 60 * 60 * 1000
 
 /** Tenants with their sealed secrets, and the way to WeCom for each of them (SYS-1, SYS-10). */
@@ -64,6 +65,8 @@ export function createCorps(platform: Platform) {
     const known = cache.get(key)
     if (known && clock.now() - known.at < CACHE_MS) return known.row
     const row = load()
+    // Ids come from addresses that anybody may call.
+    if (cache.size > CACHE_MAX) cache.clear()
     cache.set(key, { row, at: clock.now() })
     row.catch(() => cache.delete(key))
     return row
@@ -133,6 +136,15 @@ export function createCorps(platform: Platform) {
     },
     async active(): Promise<Corp[]> {
       return (await store.active()).map(toCorp)
+    },
+    /** All corps of the installation, oldest first. */
+    async all(): Promise<Corp[]> {
+      return (await store.all()).map(toCorp)
+    },
+    /** A suspended corp keeps its data; nobody signs in, its jobs rest (SYS-2). */
+    async suspend(corpId: number, suspended: boolean): Promise<void> {
+      await store.update(corpId, { suspended: suspended ? 1 : 0, updatedAt: clock.now() })
+      cache.clear()
     },
     /** The corp's self-built app. Throws AppError `wecom` when it is not filled in yet. */
     wecom: (corpId: number) => clientFor(corpId, 'agentSecret'),

@@ -17,6 +17,9 @@ export function corpStore(q: Queries) {
     async active(): Promise<CorpRow[]> {
       return await q.select().from(corps).where(eq(corps.suspended, 0)).orderBy(corps.id)
     },
+    async all(): Promise<CorpRow[]> {
+      return await q.select().from(corps).orderBy(corps.id)
+    },
     async insert(row: typeof corps.$inferInsert): Promise<number> {
       const [result] = await q.insert(corps).values(row)
       return result.insertId

@@ -13,8 +13,9 @@ import type { Register } from './viewer.ts'
 export function identityRoutes(register: Register, identity: Identity, needs: { corps: Corps; audit: Audit; jobs: Jobs; platform: Platform }): void {
   const { platform } = needs
   register(sessionContract, {
-    'GET /api/session': async ({ viewer }) => {
-      if (!viewer.corp.proofs.sidebarAt) await needs.corps.prove(viewer.corpId, { sidebarAt: platform.clock.now() })
+    'GET /api/session': async ({ viewer, request }) => {
+      // The page that asks tells by its own address that it was opened beside a chat (SYS-14).
+      if (!viewer.corp.proofs.sidebarAt && isSidebar(request.headers.referer)) await needs.corps.prove(viewer.corpId, { sidebarAt: platform.clock.now() })
       return {
         viewer: {
           staffId: viewer.staffId, userid: viewer.userid, name: viewer.name, avatar: viewer.avatar, department: viewer.department,
@@ -67,4 +68,8 @@ export function identityRoutes(register: Register, identity: Identity, needs: { 
     'DELETE /api/roles/:roleKey': ({ viewer, params, request }) => identity.removeRole(viewer, params.roleKey, request.ip),
     'PUT /api/staff/:staffId/roles': ({ viewer, params, body, request }) => identity.assignRoles(viewer, params.staffId, body.roles, request.ip),
   })
+}
+
+function isSidebar(referer: string | undefined): boolean {
+  return referer !== undefined && URL.canParse(referer) && new URL(referer).pathname === '/sidebar'
 }
