@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { VantResolver } from '@vant/auto-import-resolver'
 import vue from '@vitejs/plugin-vue'
 import components from 'unplugin-vue-components/vite'
-import { build, defineConfig, type Plugin } from 'vite'
+import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -27,37 +27,19 @@ function vantIconsWithoutFont(): Plugin {
   }
 }
 
-/**
- * Builds the scripts of customer pages, each as one self-contained classic script, whatever it imports.
- * They are listed in the manifest under their source path, with their name.
- */
-function customerScripts(scripts: Record<string, string>): Plugin {
+interface ManifestPart { file: string; isEntry?: boolean }
+const readManifest = (file: string): Record<string, ManifestPart> => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {})
+
+/** `.vite/manifest.json`: where each entry of any app lies. The whole of one app is in a manifest of its own, `.vite/<app>.json`. */
+function entriesOfAllApps(): Plugin {
   return {
-    name: 'zhike:customer-scripts',
+    name: 'zhike:entries',
     apply: 'build',
-    async generateBundle() {
-      for (const [name, source] of Object.entries(scripts)) {
-        const built = await build({
-          configFile: false,
-          root: here('.'),
-          logLevel: 'warn',
-          build: {
-            write: false,
-            target: TARGET,
-            modulePreload: false,
-            rolldownOptions: { input: here(source), output: { format: 'iife', codeSplitting: false } },
-          },
-        })
-        const outputs = Array.isArray(built) ? built : [built]
-        for (const result of outputs) {
-          if (!('output' in result)) continue
-          for (const file of result.output) {
-            if (file.type !== 'chunk') continue
-            this.addWatchFile(here(source))
-            this.emitFile({ type: 'asset', name: `${name}.js`, originalFileName: source, source: file.code })
-          }
-        }
-      }
+    writeBundle({ dir }) {
+      const ofApp = readManifest(`${dir}/.vite/${this.environment.name}.json`)
+      const entries = Object.fromEntries(Object.entries(ofApp).filter(([, part]) => part.isEntry))
+      const file = `${dir}/.vite/manifest.json`
+      writeFileSync(file, JSON.stringify({ ...readManifest(file), ...entries }, null, 2))
     },
   }
 }
@@ -65,27 +47,56 @@ function customerScripts(scripts: Record<string, string>): Plugin {
 /** Where `vite dev` finds the server: only for work on screens, production serves everything itself. */
 const DEV_SERVER = 'http://localhost:3000'
 
-export default defineConfig({
-  root: here('.'),
-  base: '/',
-  plugins: [
-    vantIconsWithoutFont(),
-    vue(),
-    components({ dirs: [], resolvers: [VantResolver()], dts: false }),
-    customerScripts({ reader: 'src/customer/reader.ts' }),
-  ],
-  // Only <script setup> here and in Vant: the options API stays out of the bundle.
-  define: { __VUE_OPTIONS_API__: 'false' },
-  build: {
-    target: TARGET,
-    cssTarget: TARGET,
-    manifest: true,
-    assetsDir: 'assets',
-    // Nothing is inlined as data: the content-security policy of the pages stays strict.
-    assetsInlineLimit: 0,
-    rolldownOptions: { input: { sidebar: here('sidebar.html'), workbench: here('workbench.html') } },
-  },
-  server: {
-    proxy: Object.fromEntries(['/api', '/auth', '/files', '/sandbox', '/r/'].map((path) => [path, DEV_SERVER])),
-  },
+type Apps = Record<string, EnvironmentOptions>
+type Rolldown = NonNullable<NonNullable<EnvironmentOptions['build']>['rolldownOptions']>
+
+/**
+ * Each app is built for itself: built together, the code they share would lie in common files, and every phone would load
+ * what only the other app needs.
+ */
+function apps(watching: boolean): Apps {
+  const app = (name: string, rolldownOptions: Rolldown, first = false): Apps => ({
+    [name]: { consumer: 'client', build: { manifest: `.vite/${name}.json`, emptyOutDir: first && !watching, rolldownOptions } },
+  })
+  return {
+    ...app('workbench', { input: here('workbench.html') }, true),
+    ...app('sidebar', { input: here('sidebar.html') }),
+    // A script of the customer pages is one self-contained classic script, whatever it imports.
+    ...app('reader', { input: here('src/customer/reader.ts'), output: { format: 'iife', codeSplitting: false } }),
+  }
+}
+
+export default defineConfig(({ command }) => {
+  const environments = command === 'build' ? apps(['--watch', '-w'].some((flag) => process.argv.includes(flag))) : {}
+  return {
+    root: here('.'),
+    base: '/',
+    plugins: [
+      vantIconsWithoutFont(),
+      vue(),
+      components({ dirs: [], resolvers: [VantResolver()], dts: false }),
+      entriesOfAllApps(),
+    ],
+    // Only <script setup> here and in Vant: the options API stays out of the bundle.
+    define: { __VUE_OPTIONS_API__: 'false' },
+    environments,
+    builder: {
+      async buildApp(builder) {
+        for (const name of Object.keys(environments)) {
+          const environment = builder.environments[name]
+          if (environment) await builder.build(environment)
+        }
+      },
+    },
+    build: {
+      target: TARGET,
+      cssTarget: TARGET,
+      assetsDir: 'assets',
+      // Nothing is inlined as data: the content-security policy of the pages stays strict.
+      assetsInlineLimit: 0,
+    },
+    server: {
+      proxy: Object.fromEntries(['/api', '/auth', '/files', '/sandbox', '/r/'].map((path) => [path, DEV_SERVER])),
+    },
+  }
 })

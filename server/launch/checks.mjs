@@ -31,6 +31,9 @@ export function staticChecks() {
   ]
 }
 
+/** What phones must load until the first screen, against its budget; needs the built pages. @returns {Check} */
+export const weightCheck = () => ({ title: '页面重量', args: ['h5/weight.mjs'] })
+
 /**
  * Runs checks two at a time, shows a line for each and the whole output of those that fail.
  * @param {(Check | { title: string, run: () => Promise<import('./exec.mjs').Outcome> })[]} checks

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureBuilt } from './builds.mjs'
-import { runChecks, staticChecks } from './checks.mjs'
+import { runChecks, staticChecks, weightCheck } from './checks.mjs'
 import { ensureDependencies } from './dependencies.mjs'
 import { inForeground } from './exec.mjs'
 import { ensureChineseFont, ensurePrograms } from './programs.mjs'
@@ -20,8 +20,9 @@ export async function test(args) {
   const needsProduct = !only('unit', 'integration')
   await ensureDependencies()
   if (needsServices) await ensureTools(needsProduct)
-  const failedChecks = everything ? await runChecks(staticChecks()) : 0
+  let failedChecks = everything ? await runChecks(staticChecks()) : 0
   if (needsProduct) await ensureBuilt()
+  if (everything) failedChecks += await runChecks([weightCheck()])
   const services = needsServices ? await bringUpTestServices() : undefined
   const reportFolder = mkdtempSync(join(tmpdir(), 'zhike-report-'))
   const report = join(reportFolder, 'vitest.json')
@@ -37,7 +38,7 @@ export async function test(args) {
   const passed = counts?.passed ?? 0
   // A check that failed, or a vitest that died before it could report, must not look like success.
   const failed = (counts?.failed ?? 0) + failedChecks + (code !== 0 && !counts?.failed ? 1 : 0)
-  if (failedChecks > 0) say.failed(`另有 ${failedChecks} 项静态检查未通过（见上文），单独重跑：npm run check`)
+  if (failedChecks > 0) say.failed(`另有 ${failedChecks} 项静态检查未通过（见上文），单独重跑：npm run check，页面重量：node h5/weight.mjs`)
   say.line(`用时 ${elapsed(since)}`)
   say.line(`${passed} passed, ${failed} failed${counts?.skipped ? `, ${counts.skipped} skipped` : ''}`)
   return failed > 0 ? 1 : 0

@@ -23,11 +23,19 @@ const TICK_MS = 1000
 /** The next beat brings the exact time; a clock that ran ahead by less than this is not put back, it waits. */
 const AHEAD_MS = 3000
 
+interface ReadingNow {
+  readings: ComputedRef<Reading[]>
+  /** The views with what is known of those that are being read: how long and how far at this second. */
+  rows: ComputedRef<ViewRow[]>
+  /** Takes a live event. @returns true when a reading began or ended, so that lists have news */
+  hear: (event: ViewEvent) => boolean
+}
+
 /**
  * What the customer is reading right now: from the list of views, then kept alive by live events. A reading without a
  * beat for READING_NOW_MS is over.
  */
-export function useReadingNow(views: () => readonly ViewRow[]): { readings: ComputedRef<Reading[]>; hear: (event: ViewEvent) => boolean } {
+export function useReadingNow(views: () => readonly ViewRow[]): ReadingNow {
   const beats = shallowRef<ReadonlyMap<number, Beat>>(new Map())
   const now = ref(serverNow())
   let timer: ReturnType<typeof setInterval> | undefined
@@ -37,7 +45,7 @@ export function useReadingNow(views: () => readonly ViewRow[]): { readings: Comp
   function take(beat: Beat): void {
     now.value = serverNow()
     const before = beats.value.get(beat.viewId)
-    if (before && before.at > beat.at) return
+    if (before && before.at >= beat.at) return
     const shown = before ? elapsed(before, now.value) : 0
     const readMs = shown > beat.readMs && shown - beat.readMs < AHEAD_MS ? shown : beat.readMs
     beats.value = new Map(beats.value).set(beat.viewId, { ...beat, readMs })
@@ -50,7 +58,6 @@ export function useReadingNow(views: () => readonly ViewRow[]): { readings: Comp
     return was
   }
 
-  /** Takes a live event. @returns true when a reading began or ended, so that lists have news */
   function hear(event: ViewEvent): boolean {
     if (!event.readingNow) return end(event.viewId) || !views().some((row) => row.viewId === event.viewId && row.lastSeenAt >= event.at)
     const isNew = !beats.value.has(event.viewId)
@@ -82,5 +89,9 @@ export function useReadingNow(views: () => readonly ViewRow[]): { readings: Comp
   onScopeDispose(() => clearInterval(timer))
 
   const readings = computed(() => [...beats.value.values()].sort((a, b) => b.viewId - a.viewId).map((beat) => ({ ...beat, readMs: elapsed(beat, now.value) })))
-  return { readings, hear }
+  const rows = computed(() => views().map((row) => {
+    const reading = readings.value.find(({ viewId }) => viewId === row.viewId)
+    return reading ? { ...row, readingNow: true, visibleMs: Math.max(row.visibleMs, reading.readMs), lastPage: reading.page ?? row.lastPage } : { ...row, readingNow: false }
+  }))
+  return { readings, rows, hear }
 }
