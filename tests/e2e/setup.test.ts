@@ -44,7 +44,7 @@ test('an administrator follows the check list of an unconfigured corp until ever
   await page.getByTestId('recheck').click()
   await becomes(page, 'trusted_ip', 'ok')
   await becomes(page, 'contact_permission', 'failed')
-  expect(await finding(page, 'contact_permission')).toMatch(/可调用接口的应用/)
+  expect(await page.getByTestId('setup-step-contact_permission').innerText(), 'what to click is said').toMatch(/可调用接口的应用/)
   await wecom('PUT', '/settings', { customerApiAllowed: true, visibleRange: { all: true, departments: [], userids: [] }, contactRange: { all: true, userids: [] } })
 
   const pasted = async (key: string) => (await page.getByTestId(`paste-${key}`).first().innerText()).trim()
