@@ -41,7 +41,9 @@ describe('a salesperson beside the chat (acceptance 1)', () => {
     expect(told, 'the app message took too long').toBeLessThan(2000)
 
     await desk.page.getByTestId('wechat-close').click()
-    await desk.sidebar.getByTestId('timeline').getByText(`打开《${MATERIAL}》`).first().waitFor()
+    await desk.sidebar.getByTestId('timeline').scrollIntoViewIfNeeded()
+    await desk.sidebar.getByTestId('timeline').getByText(MATERIAL).first().waitFor()
+    await desk.shot('story-2-timeline')
     expect(desk.complaints).toEqual([])
     await desk.close()
   })
@@ -57,8 +59,10 @@ describe('a salesperson beside the chat (acceptance 1)', () => {
     const before = await desk.page.getByTestId('conversation').getByTestId('link-card').count()
     await button.click()
     await desk.sidebar.getByText(/取消/).first().waitFor()
+    // The prepared outcome counts for one send; from here on messages go out.
+    await expect.poll(() => desk.page.getByTestId('send-outcome').inputValue(), { timeout: 10_000 }).toBe('ok')
     await button.dblclick()
-    await expect.poll(() => desk.page.getByTestId('conversation').getByTestId('link-card').count()).toBe(before + 1)
+    await expect.poll(() => desk.page.getByTestId('conversation').getByTestId('link-card').count(), { timeout: 10_000 }).toBe(before + 1)
     await desk.close()
   })
 
@@ -139,7 +143,7 @@ describe('who sees what (acceptance 3)', () => {
     await admin.workbench.getByText('更多').last().click()
     for (const entry of ['staff', 'roles', 'jobs', 'audit', 'callbacks', 'setup']) await admin.workbench.getByTestId(`entry-${entry}`).waitFor()
     await admin.workbench.getByTestId('entry-staff').click()
-    await expect.poll(() => admin.workbench.getByTestId('staff-row').count()).toBeGreaterThan(hers)
+    await expect.poll(() => admin.workbench.getByTestId('staff-row').count(), { timeout: 10_000 }).toBeGreaterThan(hers)
     await admin.shot('roles-3-admin')
     await admin.close()
   })
