@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 
+const REAL_WECOM = 'https://qyapi.weixin.qq.com'
 const flag = z.string().transform((text) => text === '1' || text.toLowerCase() === 'true')
 const baseUrl = z.url().transform((text) => text.replace(/\/+$/, ''))
 
 const environment = z.object({
   PORT: z.coerce.number().int().min(1).max(65535).default(3000),
-  /** Interface to listen on; all by default. */
-  HOST: z.string().default('0.0.0.0'),
+  /** Interface to listen on; all by default, in the sandbox this machine only. */
+  HOST: z.string().optional(),
   BASE_URL: baseUrl.optional(),
   DATABASE_URL: z.string().startsWith('mysql://', 'DATABASE_URL 形如 mysql://用户:密码@主机:3306/库名'),
   DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(200).default(20),
@@ -24,7 +25,7 @@ const environment = z.object({
   METRICS_TOKEN: z.string().min(16).optional(),
   SANDBOX: flag.default(false),
   SANDBOX_URL: baseUrl.default('http://127.0.0.1:3001'),
-  WECOM_API_BASE: baseUrl.default('https://qyapi.weixin.qq.com'),
+  WECOM_API_BASE: baseUrl.default(REAL_WECOM),
   WECOM_OAUTH_BASE: baseUrl.default('https://open.weixin.qq.com'),
   WECOM_LOGIN_BASE: baseUrl.default('https://login.work.weixin.qq.com'),
   WECOM_CORP_ID: z.string().min(3).optional(),
@@ -61,9 +62,12 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     throw new Error(`环境变量有误：\n${lines.join('\n')}`)
   }
   const e = result.data
+  if (e.SANDBOX && e.WECOM_API_BASE === REAL_WECOM) throw new Error('环境变量有误：\n  SANDBOX=1 时企业微信由沙箱代替，WECOM_API_BASE 必须指向沙箱；连接真实企业微信请设置 SANDBOX=0')
   const publicUrl = e.BASE_URL ?? `http://localhost:${e.PORT}`
   return {
-    port: e.PORT, host: e.HOST, baseUrl: publicUrl, secure: publicUrl.startsWith('https:'),
+    port: e.PORT,
+    // In the sandbox anybody may sign in as anybody: only this machine, unless somebody decides otherwise.
+    host: e.HOST ?? (e.SANDBOX ? '127.0.0.1' : '0.0.0.0'), baseUrl: publicUrl, secure: publicUrl.startsWith('https:'),
     databaseUrl: e.DATABASE_URL, databaseConnections: e.DATABASE_CONNECTIONS,
     redisUrl: e.REDIS_URL, redisPrefix: e.REDIS_PREFIX,
     dataDir: e.DATA_DIR, appKey: e.APP_KEY, roles: e.ROLES, logLevel: e.LOG_LEVEL, trustProxy: e.TRUST_PROXY,

@@ -14,7 +14,10 @@ export function healthRoutes(app: FastifyInstance, platform: Platform, state: { 
   })
   app.get('/metrics', async (request, reply) => {
     const { metricsToken } = platform.config
-    const local = request.ip === '127.0.0.1' || request.ip === '::1'
+    // The connection itself, not what a header says; a proxy on this machine hands on strangers.
+    const { remoteAddress } = request.raw.socket
+    const forwarded = request.headers['x-forwarded-for'] ?? request.headers.forwarded
+    const local = forwarded === undefined && (remoteAddress === '127.0.0.1' || remoteAddress === '::1' || remoteAddress === '::ffff:127.0.0.1')
     if (metricsToken ? !sameText(request.headers.authorization ?? '', `Bearer ${metricsToken}`) : !local) throw forbidden('需要 METRICS_TOKEN')
     return reply.type(platform.metrics.registry.contentType).send(await platform.metrics.registry.metrics())
   })

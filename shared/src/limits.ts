@@ -15,10 +15,6 @@ export const LIMITS = {
   imagePixels: 60_000_000,
   /** MAT-9 */
   materialScore: 100,
-  /** WeCom: externalcontact/remark */
-  remark: 20,
-  /** WeCom: a tag's name; our own form asks for 15 (TAG-6). */
-  tagName: 15,
   /** WeCom: tags in one mark_tag call that we allow at once. */
   tagsPerChange: 50,
   searchText: 50,

@@ -23,7 +23,6 @@ export const DATA_SCOPE_LABELS: Record<DataScope, string> = {
 
 /** Everything a role can allow, with the text shown in role settings. One list for server, H5 and OpenAPI. */
 export const PERMISSIONS = {
-  'tags.write': '新建、修改企业标签',
   'materials.write': '管理企业素材',
   'materials.stats': '查看素材统计',
   'customers.write': '修改客户资料和标签',
@@ -43,7 +42,7 @@ export const PERMISSION_KEYS = Object.keys(PERMISSIONS) as [Permission, ...Permi
 export const DEFAULT_ROLES: Record<PredefinedRole, { permissions: readonly Permission[]; dataScope: DataScope }> = {
   super_admin: { permissions: PERMISSION_KEYS, dataScope: 'all' },
   business_head: {
-    permissions: ['tags.write', 'materials.write', 'materials.stats', 'customers.write', 'customers.phone', 'staff.read', 'jobs.read'],
+    permissions: ['materials.write', 'materials.stats', 'customers.write', 'customers.phone', 'staff.read', 'jobs.read'],
     dataScope: 'managed',
   },
   store_manager: {

@@ -92,6 +92,7 @@ describe('a salesperson beside the chat (acceptance 1)', () => {
 
   test('the same by phone, in the dark', async () => {
     const desk = await stage.desk()
+    await desk.sidebar.getByTestId('customer-name').waitFor()
     await desk.page.getByTestId('theme-toggle').click()
     await desk.page.getByTestId('shape-phone').click()
     // The chat that was open stays open; the toolbar of the chat opens our page over it.
@@ -117,6 +118,7 @@ describe('who sees what (acceptance 3)', () => {
   const openWorkbench = async (userid: string) => {
     const desk = await stage.desk()
     await seatStaff(desk, userid)
+    await desk.page.getByTestId('chat-list').waitFor()
     await desk.page.getByTestId('workbench-open').click()
     await desk.workbench.getByTestId('home-page').waitFor({ timeout: 30_000 })
     return desk

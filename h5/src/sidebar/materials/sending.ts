@@ -42,7 +42,9 @@ export const useSending = defineStore('sending', () => {
   /** Shows what happened; but for a failure, whose reason stays, the button is itself again after a moment. */
   function settle(key: string, state: SendState): void {
     states.value.set(key, state)
-    if (state.is !== 'failed') setTimeout(() => states.value.delete(key), SHOWN_MS)
+    if (state.is === 'failed') return
+    // Not what a later tap has brought.
+    setTimeout(() => { if (states.value.get(key)?.is === state.is) states.value.delete(key) }, SHOWN_MS)
   }
 
   /** Sends a material into the current chat. Never throws: what happened is `stateOf`; the place of the button shows the reason of a failure. */
@@ -50,7 +52,7 @@ export const useSending = defineStore('sending', () => {
     const to = target.value
     const key = keyOf(materialId)
     const before = states.value.get(key)?.is
-    if (!to || (before !== undefined && before !== 'failed')) return
+    if (!to || before === 'sending' || before === 'sent') return
     states.value.set(key, { is: 'sending' })
     try {
       const share = await prepare(materialId, to, key)

@@ -3,11 +3,13 @@ import { DEFAULT_ZONE } from '@zhike/shared'
 import type { FirstCorp } from '../../config.ts'
 import { randomToken } from '../../platform/crypto/secret-box.ts'
 import { isDuplicate } from '../../platform/db/connect.ts'
+import { inTransaction } from '../../platform/db/transaction.ts'
 import { conflict } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { createWecomGateway } from '../../wecom/index.ts'
 import type { WecomClient } from '../../wecom/index.ts'
 import { AppError } from '../../platform/http/errors.ts'
+import { createRowCache } from './row-cache.ts'
 import { corpStore } from './store.ts'
 import type { CorpRow } from './store.ts'
 import type { CorpProofs, CorpSettings } from './tables.ts'
@@ -42,8 +44,7 @@ export interface CorpChanges {
 
 export type Corps = ReturnType<typeof createCorps>
 
-const CACHE_MS = 2000
-const CACHE_MAX = 2000
+const WECOM_CORP_ID = /^w[wx][0-9A-Za-z]{10,40}$/
 const TICKET_MS = 24 * 60 * 60 * 1000
 
 /** Tenants with their sealed secrets, and the way to WeCom for each of them (SYS-1, SYS-10). */
@@ -58,22 +59,17 @@ export function createCorps(platform: Platform) {
       metrics.wecomSeconds.observe({ api }, ms / 1000)
     },
   })
-  const cache = new Map<string, { row: Promise<CorpRow | undefined>; at: number }>()
+  const byIds = createRowCache<number>(clock)
+  const byWecomIds = createRowCache<string>(clock)
   const clients = new Map<string, WecomClient>()
 
-  function cached(key: string, load: () => Promise<CorpRow | undefined>): Promise<CorpRow | undefined> {
-    const known = cache.get(key)
-    if (known && clock.now() - known.at < CACHE_MS) return known.row
-    const row = load()
-    // Ids come from addresses that anybody may call.
-    if (cache.size > CACHE_MAX) cache.clear()
-    cache.set(key, { row, at: clock.now() })
-    row.catch(() => cache.delete(key))
-    return row
+  const rowById = (corpId: number) => byIds.get(corpId, () => store.byId(corpId))
+  const forgetRows = () => {
+    byIds.clear()
+    byWecomIds.clear()
   }
-  const rowById = (corpId: number) => cached(`#${corpId}`, () => store.byId(corpId))
-  const seal = (column: string, text: string) => secrets.seal(text, `corps.${column}`)
-  const open = (column: string, text: string) => secrets.open(text, `corps.${column}`)
+  const seal = (corpId: number, column: string, text: string) => secrets.seal(text, `corps.${column}:${corpId}`)
+  const open = (corpId: number, column: string, text: string) => secrets.open(text, `corps.${column}:${corpId}`)
 
   async function clientFor(corpId: number, secretColumn: 'agentSecret' | 'contactSecret'): Promise<WecomClient> {
     const row = await rowById(corpId)
@@ -84,7 +80,7 @@ export function createCorps(platform: Platform) {
     const key = `${row.id}:${row.version}:${secretColumn}`
     let client = clients.get(key)
     if (!client) {
-      client = gateway.clientFor({ wecomCorpId: row.wecomCorpId, agentId: row.agentId, secret: open(row.agentSecret === sealed ? 'agentSecret' : 'contactSecret', sealed) })
+      client = gateway.clientFor({ wecomCorpId: row.wecomCorpId, agentId: row.agentId, secret: open(row.id, row.agentSecret === sealed ? 'agentSecret' : 'contactSecret', sealed) })
       if (clients.size > 500) clients.clear()
       clients.set(key, client)
     }
@@ -95,17 +91,17 @@ export function createCorps(platform: Platform) {
     try {
       await store.update(corpId, {
         name: changes.name, wecomCorpId: changes.wecomCorpId, agentId: changes.agentId, domainFile: changes.domainFile, adminUserids: changes.adminUserids,
-        agentSecret: changes.agentSecret === undefined ? undefined : seal('agentSecret', changes.agentSecret),
-        contactSecret: changes.contactSecret === undefined ? undefined : seal('contactSecret', changes.contactSecret),
-        callbackToken: changes.callbackKeys && seal('callbackToken', changes.callbackKeys.token),
-        callbackAesKey: changes.callbackKeys && seal('callbackAesKey', changes.callbackKeys.aesKey),
+        agentSecret: changes.agentSecret === undefined ? undefined : seal(corpId, 'agentSecret', changes.agentSecret),
+        contactSecret: changes.contactSecret === undefined ? undefined : seal(corpId, 'contactSecret', changes.contactSecret),
+        callbackToken: changes.callbackKeys && seal(corpId, 'callbackToken', changes.callbackKeys.token),
+        callbackAesKey: changes.callbackKeys && seal(corpId, 'callbackAesKey', changes.callbackKeys.aesKey),
         updatedAt: clock.now(),
       })
     } catch (error) {
       if (isDuplicate(error)) throw conflict('这个企业 ID 已经在本系统中登记过')
       throw error
     }
-    cache.clear()
+    forgetRows()
     const row = await store.byId(corpId)
     if (!row) throw new Error(`corp ${corpId} is gone`)
     return toCorp(row)
@@ -113,12 +109,17 @@ export function createCorps(platform: Platform) {
 
   async function add(first: { wecomCorpId: string; name: string; adminUserids: string[] }): Promise<Corp> {
     const keys = newCallbackKeys()
-    const corpId = await store.insert({
-      wecomCorpId: first.wecomCorpId, name: first.name, adminUserids: first.adminUserids,
-      callbackToken: seal('callbackToken', keys.token), callbackAesKey: seal('callbackAesKey', keys.aesKey),
-      settings: {}, proofs: {}, zone: DEFAULT_ZONE, createdAt: clock.now(), updatedAt: clock.now(),
+    // Sealed texts are bound to the row's id, which is known once it stands.
+    const corpId = await inTransaction(platform.db, async (tx) => {
+      const corps = corpStore(tx)
+      const made = await corps.insert({
+        wecomCorpId: first.wecomCorpId, name: first.name, adminUserids: first.adminUserids, callbackToken: '', callbackAesKey: '',
+        settings: {}, proofs: {}, zone: DEFAULT_ZONE, createdAt: clock.now(), updatedAt: clock.now(),
+      })
+      await corps.update(made, { callbackToken: seal(made, 'callbackToken', keys.token), callbackAesKey: seal(made, 'callbackAesKey', keys.aesKey) })
+      return made
     })
-    cache.clear()
+    forgetRows()
     const row = await store.byId(corpId)
     if (!row) throw new Error('the new corp cannot be read')
     return toCorp(row)
@@ -131,7 +132,9 @@ export function createCorps(platform: Platform) {
       return row ? toCorp(row) : null
     },
     async byWecomId(wecomCorpId: string): Promise<Corp | null> {
-      const row = await cached(wecomCorpId, () => store.byWecomId(wecomCorpId))
+      // Anybody may ask with any text, through addresses that name a corp.
+      if (!WECOM_CORP_ID.test(wecomCorpId)) return null
+      const row = await byWecomIds.get(wecomCorpId, () => store.byWecomId(wecomCorpId))
       return row ? toCorp(row) : null
     },
     async active(): Promise<Corp[]> {
@@ -144,7 +147,7 @@ export function createCorps(platform: Platform) {
     /** A suspended corp keeps its data; nobody signs in, its jobs rest (SYS-2). */
     async suspend(corpId: number, suspended: boolean): Promise<void> {
       await store.update(corpId, { suspended: suspended ? 1 : 0, updatedAt: clock.now() })
-      cache.clear()
+      forgetRows()
     },
     /** The corp's self-built app. Throws AppError `wecom` when it is not filled in yet. */
     wecom: (corpId: number) => clientFor(corpId, 'agentSecret'),
@@ -153,12 +156,12 @@ export function createCorps(platform: Platform) {
     /** Token and EncodingAESKey of the callback URL. Null for an unknown corp. */
     async callbackKeys(corpId: number): Promise<{ token: string; aesKey: string; wecomCorpId: string } | null> {
       const row = await rowById(corpId)
-      return row ? { token: open('callbackToken', row.callbackToken), aesKey: open('callbackAesKey', row.callbackAesKey), wecomCorpId: row.wecomCorpId } : null
+      return row ? { token: open(row.id, 'callbackToken', row.callbackToken), aesKey: open(row.id, 'callbackAesKey', row.callbackAesKey), wecomCorpId: row.wecomCorpId } : null
     },
     /** Remembers that a link of the chain was seen working (SYS-14). */
     async prove(corpId: number, proofs: Partial<CorpProofs>): Promise<void> {
       await store.mergeProofs(corpId, proofs)
-      cache.clear()
+      forgetRows()
     },
     change,
     add,

@@ -18,7 +18,7 @@ export interface CorpProofs {
   customersSyncedAt?: number
 }
 
-/** Tenants (SYS-1). Secrets are sealed by the secret box; the context is `corps.<column>:<wecomCorpId>`. */
+/** Tenants (SYS-1). Secrets are sealed by the secret box; the context is `corps.<column>:<id>`, so no tenant's text opens in another's row. */
 export const corps = mysqlTable('corps', {
   id: int('id').autoincrement().primaryKey(),
   wecomCorpId: varchar('wecom_corp_id', { length: 64 }).notNull(),
@@ -34,7 +34,7 @@ export const corps = mysqlTable('corps', {
   settings: json<CorpSettings>('settings').notNull(),
   proofs: json<CorpProofs>('proofs').notNull(),
   suspended: tinyint('suspended').notNull().default(0),
-  /** Grows with every change of credentials, so that cached clients notice. */
+  /** Grows with every change of the row, so that cached clients notice new credentials. */
   version: int('version').notNull().default(1),
   createdAt: moment('created_at').notNull(),
   updatedAt: moment('updated_at').notNull(),

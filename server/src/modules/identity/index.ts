@@ -1,7 +1,7 @@
 export { createIdentity } from './service.ts'
 export type { Identity, StaffFigures } from './service.ts'
 export type { SignedIn } from './sign-in.ts'
-export { can, mayOwn, withinScope } from './viewer.ts'
+export { can, isSuperAdmin, mayOwn, withinScope } from './viewer.ts'
 export type { Register, SetupCaller, Viewer } from './viewer.ts'
 export type { OwnerScope } from './organisation.ts'
 export type { KnownStaff } from './directory.ts'

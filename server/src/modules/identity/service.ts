@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { randomUUID } from 'node:crypto'
-import { PREDEFINED_ROLES } from '@zhike/shared'
+import { DATA_SCOPES, PERMISSION_KEYS, PREDEFINED_ROLES } from '@zhike/shared'
 import type { DataScope, Permission } from '@zhike/shared'
 import type { RoleView, StaffRow } from '@zhike/shared/contract'
 import { inTransaction } from '../../platform/db/transaction.ts'
-import { conflict, notFound } from '../../platform/http/errors.ts'
+import { conflict, forbidden, notFound } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { repeatedly } from '../../platform/repeat.ts'
 import type { Repeated } from '../../platform/repeat.ts'
@@ -18,6 +18,7 @@ import { identityRoutes } from './routes.ts'
 import { createSignIn } from './sign-in.ts'
 import { peopleOf } from './store.ts'
 import type { StaffDbRow } from './store.ts'
+import { can, isSuperAdmin, mayOwn } from './viewer.ts'
 import type { Register, Viewer } from './viewer.ts'
 
 export type Identity = ReturnType<typeof createIdentity>
@@ -25,6 +26,13 @@ export interface StaffFigures { customersOf(corpId: number, staffIds: readonly n
 
 const CONTACTS_EVERY_MS = 10 * 60 * 1000
 const TIMETABLE_MS = 60 * 1000
+
+/** Nobody gives, takes or changes rights beyond her own (SYS-4). */
+function assertMayGrant(viewer: Viewer, rights: { permissions: readonly Permission[]; dataScope: DataScope }): void {
+  if (isSuperAdmin(viewer)) return
+  const beyond = rights.permissions.some((permission) => !can(viewer, permission)) || DATA_SCOPES.indexOf(rights.dataScope) > DATA_SCOPES.indexOf(viewer.dataScope)
+  if (beyond) throw forbidden('不能授予、收回或修改超出自己权限的角色，请由超级管理员操作')
+}
 
 /** Members, departments, roles, sessions. */
 export function createIdentity(platform: Platform, needs: { corps: Corps; audit: Audit; jobs: Jobs; figures: StaffFigures }) {
@@ -81,6 +89,7 @@ export function createIdentity(platform: Platform, needs: { corps: Corps; audit:
     async saveRole(viewer: Viewer, roleKey: string, changes: { permissions: Permission[]; dataScope: DataScope }, from: string): Promise<RoleView> {
       const before = await roleView(viewer.corpId, roleKey)
       if (roleKey === 'super_admin') throw conflict('超级管理员始终拥有全部权限，不能修改')
+      assertMayGrant(viewer, changes)
       await inTransaction(db, async (tx) => {
         await peopleOf(tx, viewer.corpId).saveRole({ roleKey, name: before.name, predefined: before.predefined ? 1 : 0, ...changes })
         await needs.audit.record(tx, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'role.changed', subject: before.name, before: { permissions: before.permissions, dataScope: before.dataScope }, after: changes, from })
@@ -89,6 +98,7 @@ export function createIdentity(platform: Platform, needs: { corps: Corps; audit:
     },
     async addRole(viewer: Viewer, role: { name: string; permissions: Permission[]; dataScope: DataScope }, from: string): Promise<RoleView> {
       if ((await roleViews(viewer.corpId)).some((known) => known.name === role.name)) throw conflict('已经有同名的角色')
+      assertMayGrant(viewer, role)
       const roleKey = `own_${randomUUID().slice(0, 12)}`
       await inTransaction(db, async (tx) => {
         await peopleOf(tx, viewer.corpId).saveRole({ roleKey, predefined: 0, ...role })
@@ -107,11 +117,12 @@ export function createIdentity(platform: Platform, needs: { corps: Corps; audit:
     async assignRoles(viewer: Viewer, staffId: number, keys: readonly string[], from: string): Promise<StaffRow> {
       const people = peopleOf(db, viewer.corpId)
       const row = await people.staffById(staffId)
-      if (!row) throw notFound('员工')
+      if (!row || !mayOwn(viewer, staffId)) throw notFound('员工')
       const known = await roleViews(viewer.corpId)
       const chosen = known.filter((role) => keys.includes(role.key) && role.key !== 'staff')
       if (keys.some((key) => !known.some((role) => role.key === key))) throw notFound('角色')
       const before = (await people.rolesOf([staffId])).map((r) => r.roleKey)
+      for (const role of known.filter((one) => chosen.includes(one) !== before.includes(one.key))) assertMayGrant(viewer, role.key === 'super_admin' ? { permissions: PERMISSION_KEYS, dataScope: 'all' } : role)
       if (staffId === viewer.staffId && before.includes('super_admin') && !keys.includes('super_admin')) throw conflict('不能取消自己的超级管理员角色，请由另一位超级管理员操作')
       await inTransaction(db, async (tx) => {
         await peopleOf(tx, viewer.corpId).setRoles(staffId, chosen.map((role) => role.key))

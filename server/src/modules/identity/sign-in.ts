@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { createSigner } from '../../platform/crypto/secret-box.ts'
 import { AppError } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { isRedisAway } from '../../platform/redis.ts'
 import { getMember, getSignedInPerson, oauthUrl, webLoginUrl } from '../../wecom/index.ts'
 import type { SignedInPerson } from '../../wecom/index.ts'
 import type { Audit } from '../audit/index.ts'
@@ -23,6 +24,8 @@ export type SignedInHandler = (signedIn: SignedIn) => Promise<FastifyReply>
 export type SignIn = ReturnType<typeof createSignIn>
 
 const INTENT_MS = 10 * 60 * 1000
+/** Per address; people of one shop share one. */
+const SIGN_INS = { max: 120, timeWindow: 60_000 }
 
 /** Sign-in through WeCom: OAuth inside the client, QR page in an ordinary browser (SYS-3). Other areas start it for purposes of their own. */
 export function createSignIn(platform: Platform, needs: { corps: Corps; access: Access; audit: Audit }) {
@@ -52,6 +55,7 @@ export function createSignIn(platform: Platform, needs: { corps: Corps; access: 
       return noticePage(reply, 400, '登录没有完成', '这次登录已过期，或不是从这台设备发起的。请关闭页面后重新打开。')
     }
     const { corpId, purpose, payload } = remembered.data
+    if (!(await firstUse(query.data.state))) return noticePage(reply, 400, '登录没有完成', '这次登录已经用过了。请关闭页面后重新打开。')
     reply.clearCookie(cookieOf(query.data.state), { path: '/auth/' })
     const corp = await needs.corps.byId(corpId)
     const handler = handlers.get(purpose)
@@ -64,6 +68,16 @@ export function createSignIn(platform: Platform, needs: { corps: Corps; access: 
       if (purpose === 'staff') return explain(reply, error)
     }
     return await handler({ corp, payload, person, request, reply })
+  }
+
+  /** A state is answered once, so that nobody makes us ask WeCom again and again. With Redis away the cookie alone decides. */
+  async function firstUse(state: string): Promise<boolean> {
+    try {
+      return (await platform.redis.set(`${config.redisPrefix}:signed-in:${state}`, '1', 'EX', INTENT_MS / 1000, 'NX')) === 'OK'
+    } catch (error) {
+      if (!isRedisAway(error)) throw error
+      return true
+    }
   }
 
   async function signInStaff({ corp, payload, person, request, reply }: SignedIn): Promise<FastifyReply> {
@@ -101,8 +115,8 @@ export function createSignIn(platform: Platform, needs: { corps: Corps; access: 
       handlers.set(purpose, handler)
     },
     routes(app: FastifyInstance): void {
-      app.get('/auth/wecom/callback', callback)
-      app.get('/auth/wecom/:wecomCorpId', async (request, reply) => {
+      app.get('/auth/wecom/callback', { config: { rateLimit: SIGN_INS } }, callback)
+      app.get('/auth/wecom/:wecomCorpId', { config: { rateLimit: SIGN_INS } }, async (request, reply) => {
         const { wecomCorpId } = z.object({ wecomCorpId: z.string().max(64) }).parse(request.params)
         const { next, mode } = z.object({ next: z.string().max(2000).catch('/workbench'), mode: z.enum(['client', 'web']).catch('client') }).parse(request.query)
         const corp = await needs.corps.byWecomId(wecomCorpId)
@@ -115,7 +129,7 @@ export function createSignIn(platform: Platform, needs: { corps: Corps; access: 
 
 /** Only paths of our own: never a way to send people elsewhere. */
 export function safeNext(next: string): string {
-  return /^\/(?![/\\])[\x20-\x5b\x5d-\uffff]*$/.test(next) ? next : '/workbench'
+  return /^\/(?![/\\])[\x20-\x5b\x5d-\x7e]{0,1000}$/.test(next) ? next : '/workbench'
 }
 
 function cookieOf(state: string): string {

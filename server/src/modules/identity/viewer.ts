@@ -32,6 +32,10 @@ export function can(viewer: Viewer, permission: Permission): boolean {
   return viewer.permissions.has(permission)
 }
 
+export function isSuperAdmin(viewer: Viewer): boolean {
+  return viewer.roles.some((role) => role.key === 'super_admin')
+}
+
 /** May the viewer see what belongs to this member (GEN-9)? */
 export function mayOwn(viewer: Viewer, staffId: number): boolean {
   return viewer.owners.all || viewer.owners.staffIds.includes(staffId)

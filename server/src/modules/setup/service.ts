@@ -1,9 +1,10 @@
 import type { JobKind } from '@zhike/shared'
 import type { JobView, SetupState } from '@zhike/shared/contract'
-import { AppError, conflict, invalid } from '../../platform/http/errors.ts'
+import { AppError, conflict, forbidden, invalid } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { Audit } from '../audit/index.ts'
 import type { Corp, CorpChanges, Corps } from '../corps/index.ts'
+import { isSuperAdmin } from '../identity/index.ts'
 import type { Identity, Register, SetupCaller } from '../identity/index.ts'
 import type { Jobs } from '../jobs/index.ts'
 import { addressesOf } from './addresses.ts'
@@ -96,6 +97,8 @@ export function createSetup(platform: Platform, needs: SetupNeeds): Setup {
       if (!form.secret && !before.hasSecret) throw invalid('请填写应用的 Secret', { secret: '请填写应用的 Secret' })
       const otherCorp = form.wecomCorpId !== before.wecomCorpId
       if (otherCorp && hasHistory(before)) throw conflict('这家企业已经同步过数据，企业 ID 不能再修改。要接入另一家企业，请用 npm run corp 新增。')
+      const named = (list: readonly string[]) => list.map((userid) => userid.toLowerCase()).sort().join()
+      if (caller.viewer && !isSuperAdmin(caller.viewer) && named(form.adminUserids) !== named(before.adminUserids)) throw forbidden('只有超级管理员可以增减管理员')
       const changes: CorpChanges = { name: form.name, wecomCorpId: form.wecomCorpId, agentId: form.agentId, agentSecret: form.secret, adminUserids: form.adminUserids }
       const corp = await corps.change(before.id, changes)
       if (otherCorp) await corps.prove(corp.id, { callbackVerifiedAt: 0 })

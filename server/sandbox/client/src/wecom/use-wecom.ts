@@ -5,7 +5,7 @@ import { control } from '../live/control.ts'
 import { useLive } from '../live/use-live.ts'
 import { desk, personIdOf, staffParty } from '../desk/desk.ts'
 import { useDevice } from '../webview/use-device.ts'
-import { openChat, view } from './wecom-view.ts'
+import { view } from './wecom-view.ts'
 
 /** Everything the salesperson's WeCom shows, whatever its shape. */
 export interface Wecom {
@@ -46,7 +46,8 @@ export function provideWecom(): Wecom {
     if (list === null) return
     if (opened === null && desk.shape === 'pc') {
       const first = list.find((chat) => chat.kind === 'single') ?? list[0]
-      if (first !== undefined) openChat(first)
+      // Wherever she has gone meanwhile: the chat waits in its place.
+      if (first !== undefined) view.opened = { kind: 'chat', chat: first }
     }
     if (opened?.kind === 'chat') {
       const fresh = list.find((chat) => chat.chatId === opened.chat.chatId)
