@@ -100,7 +100,7 @@ export async function openCustomersHouse(options: { seed?: Parameters<typeof sta
     define(kind, work)
   }
   await customers.work()
-  customers.stop()
+  await customers.stop()
   runs.set('contacts_sync', identity.contacts.run)
 
   return {
@@ -137,7 +137,7 @@ export async function openCustomersHouse(options: { seed?: Parameters<typeof sta
       return rows
     },
     async close() {
-      customers.stop()
+      await customers.stop()
       await app.close()
       await platform.close()
       await sandbox.close()

@@ -192,7 +192,7 @@ describe('tags', () => {
     await house.query('UPDATE customer_relations SET check_at = ? WHERE customer_id = ?', [new Date(house.platform.clock.now() - 1000), customerId])
     house.sandbox.control.act({ action: 'staff_edits', corpid, userid: 'wuxiaoyan', personId, addTags: [first?.id ?? ''] })
     const refresh = createRefresh(house.platform, { corps: house.corps, identity: house.identity, phones: createPhoneBox(house.platform.secrets) })
-    await createRounds(house.platform, { corps: house.corps, jobs: house.jobs, refresh }).settleChecks()
+    await createRounds(house.platform, { corps: house.corps, jobs: house.jobs, refresh }).settleChecks(new AbortController().signal)
     expect((await profileOf(wu, personId)).own?.tags.map((tag) => tag.tagId)).toEqual([first?.id])
     expect(await house.query('SELECT 1 FROM customer_relations WHERE customer_id = ? AND check_at IS NOT NULL', [customerId])).toHaveLength(0)
   })

@@ -116,6 +116,38 @@ describe('messages about openings', () => {
   })
 })
 
+describe('a link that goes round', () => {
+  it('tells of the customer and of the first strangers of an hour, of the others in one message · MAT-16', async () => {
+    const { shareId, link } = await stage.send(wu, material, chatOf(customer))
+    stage.clock.pass(60 * 60_000 - (stage.clock.now() % (60 * 60_000)))
+    const strangers = Array.from({ length: 6 }, () => stage.device())
+    await openAgain(stage.device(), link, 1000)
+    for (const stranger of [...strangers, ...strangers]) await openAgain(stranger, link, 1000)
+    const told = await stage.rows("SELECT kind, once_key FROM notices WHERE once_key LIKE 'others:%' OR once_key REGEXP CONCAT(':(', (SELECT GROUP_CONCAT(id SEPARATOR '|') FROM views WHERE share_id = ?), '):') ORDER BY id", [shareId])
+    const keys = told.map((row) => String(row.once_key).split(':')[0])
+    expect(keys.filter((key) => key === 'open')).toHaveLength(4)
+    expect(keys.filter((key) => key === 'again')).toHaveLength(3)
+    expect(told.filter((row) => String(row.once_key).startsWith(`others:${shareId}:`))).toHaveLength(1)
+    expect(await stage.rows('SELECT id FROM views WHERE share_id = ? AND announced > 0', [shareId])).toHaveLength(13)
+  })
+
+  it('shows its page to everybody, and counts so many views a minute of a device and of all', async () => {
+    const { shareId, link } = await stage.send(wu, material, chatOf(customer))
+    const tickets = async (times: number, device: () => Device) => {
+      const pages = []
+      for (let i = 0; i < times; i++) pages.push(await device().open(link))
+      expect(pages.every((page) => page.body.includes('2026 春季价目表'))).toBe(true)
+      return pages.filter((page) => page.ticket !== '').length
+    }
+    const phone = stage.device()
+    expect(await tickets(12, () => phone)).toBe(10)
+    expect(await tickets(115, () => stage.device())).toBe(110)
+    const keys = await stage.platform.redis.keys(`*{views:${shareId}}*`)
+    expect(keys).toHaveLength(112)
+    for (const key of keys) expect(await stage.platform.redis.ttl(key)).toBeGreaterThan(0)
+  })
+})
+
 describe('who signed in with WeChat', () => {
   beforeAll(() => stage.corps.prove(stage.corp.id, { oauthAt: 1 }))
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { radarFigures } from '../../server/src/modules/radar/index.ts'
 import { openStage, type Stage } from './radar-stage.ts'
 
 let stage: Stage
@@ -218,6 +219,7 @@ describe('who reads', () => {
     await vi.waitFor(async () => expect(await stage.rows('SELECT reader, customer_id FROM views WHERE share_id = ? AND announced > 0 ORDER BY id DESC LIMIT 1', [mine.shareId])).toEqual([{ reader: 'forwarded', customer_id: friend.customerId }]), { timeout: 5000 })
     expect((await wu.ask('GET', '/api/radar/views?limit=1')).json().items[0]).toMatchObject({ reader: 'forwarded', readerName: '「林间小路」的朋友', customer: null })
     expect((await chen.ask('GET', `/api/radar/views?customerId=${friend.customerId}&limit=1`)).json().items[0]).toMatchObject({ reader: 'forwarded', readerName: '果果妈' })
+    expect((await wu.ask('GET', `/api/radar/views?customerId=${friend.customerId}`)).json().items).toEqual([])
   })
 
   it('in a group an unknown reader stays unknown', async () => {
@@ -229,6 +231,13 @@ describe('who reads', () => {
 })
 
 describe('figures', () => {
+  it('totals of a material are those of her own shares without the permission to see all', async () => {
+    const figures = radarFigures(stage.platform.db)
+    const [all, wus, chens] = await Promise.all([null, wu.staffId, chen.staffId].map((staffId) => figures.totals(stage.corp.id, material, staffId)))
+    expect(wus).toMatchObject({ sharers: 1 })
+    expect(all).toMatchObject({ sharers: 2, views: (wus?.views ?? 0) + (chens?.views ?? 0), shares: (wus?.shares ?? 0) + (chens?.shares ?? 0) })
+  })
+
   it("count today's opens, readers and shares within the viewer's scope", async () => {
     const admin = await stage.person('linzhixia')
     const all = (await admin.ask('GET', '/api/radar/today')).json()

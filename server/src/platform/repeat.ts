@@ -1,5 +1,6 @@
 import { isDatabaseAway } from './db/connect.ts'
 import type { Log } from './log.ts'
+import { isRedisAway } from './redis.ts'
 
 /** Work that a process does again and again by itself. */
 export interface Repeated {
@@ -31,7 +32,7 @@ export function repeatedly(everyMs: number, name: string, work: (ending: AbortSi
       try {
         await work(ending.signal)
       } catch (error) {
-        if (!ending.signal.aborted && !isDatabaseAway(error)) log.error({ err: error, work: name }, 'repeated work failed; it will be tried again')
+        if (!ending.signal.aborted && !isDatabaseAway(error) && !isRedisAway(error)) log.error({ err: error, work: name }, 'repeated work failed; it will be tried again')
       }
       if (!ending.signal.aborted && !hurried) await pause()
       wake = null

@@ -3,6 +3,7 @@ import type { CustomerProfile, CustomerRow, CustomerTag, Relation, StaffRef, Tim
 import { toPage } from '../../platform/db/keyset.ts'
 import { AppError, notFound } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { withinRates } from '../../platform/rate.ts'
 import { asAppError } from '../corps/index.ts'
 import type { GroupChats } from '../group-chats/index.ts'
 import { withinScope } from '../identity/index.ts'
@@ -65,9 +66,7 @@ export function createProfiles(platform: Platform, needs: { identity: Identity; 
   async function mayAsk(viewer: Viewer, externalUserId: string): Promise<boolean> {
     const base = `${platform.config.redisPrefix}:customer-asked:${viewer.corpId}:${viewer.staffId}`
     if ((await redis.set(`${base}:${externalUserId}`, '1', 'EX', ASK_AGAIN_S, 'NX')) === null) return false
-    const asked = await redis.incr(base)
-    if (asked === 1) await redis.expire(base, 60)
-    if (asked > ASKS_PER_MINUTE) throw new AppError('too_many', '操作太频繁，请稍后再试')
+    if (!(await withinRates(redis, { key: base, most: ASKS_PER_MINUTE, seconds: 60 }))) throw new AppError('too_many', '操作太频繁，请稍后再试')
     return true
   }
 

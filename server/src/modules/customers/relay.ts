@@ -49,12 +49,12 @@ export function createRelay(platform: Platform) {
     onEvents(listener: CustomerEventListener): void {
       listeners.push(listener)
     },
-    /** Hands on everything that waits; one process at a time has the turn. Errors are left for the next round. */
-    async round(): Promise<void> {
+    /** Hands on everything that waits; one process at a time has the turn. Stops between two batches when it is to end. Errors are left for the next round. */
+    async round(ending?: AbortSignal): Promise<void> {
       const holder = randomToken(9)
       try {
         if ((await redis.set(turnKey, holder, 'PX', TURN_MS, 'NX')) === null) return
-        for (let more = true; more;) {
+        for (let more = true; more && !ending?.aborted;) {
           more = (await handOn()) === AT_ONCE
           if (more) await redis.pexpire(turnKey, TURN_MS)
         }

@@ -1,7 +1,5 @@
 import { dayStart } from '@zhike/shared'
-import { isDatabaseAway } from '../../platform/db/connect.ts'
 import type { Platform } from '../../platform/platform.ts'
-import { isRedisAway } from '../../platform/redis.ts'
 import type { Corp, Corps } from '../corps/index.ts'
 import type { Jobs } from '../jobs/index.ts'
 import type { Refresh } from './refresh.ts'
@@ -34,53 +32,25 @@ export async function startSyncs(jobs: Jobs, corpId: number, staffId: number | n
   return jobId
 }
 
-/** What the worker looks after again and again, from rows in the database: Redis may be emptied at any time. */
+/** What the worker looks after again and again, from rows in the database: Redis may be emptied at any time. What fails is done by the next round. */
 export function createRounds(platform: Platform, needs: { corps: Corps; jobs: Jobs; refresh: Refresh }) {
   const { clock, redis, log } = platform
 
-  async function startDue(): Promise<void> {
+  async function startDue(ending: AbortSignal): Promise<void> {
     for (const corp of await needs.corps.active()) {
+      if (ending.aborted) return
       if (!syncIsDue(corp, clock.now())) continue
       const key = `${platform.config.redisPrefix}:customers-due:${corp.id}`
       if ((await redis.set(key, '1', 'EX', TRY_AGAIN_S, 'NX')) !== null) await startSyncs(needs.jobs, corp.id, null)
     }
   }
 
-  async function settleChecks(): Promise<void> {
+  async function settleChecks(ending: AbortSignal): Promise<void> {
     for (const overdue of await overdueChecks(platform.db, clock.now(), CHECKS_AT_ONCE)) {
+      if (ending.aborted) return
       await settleCheck(platform, needs.refresh, overdue).catch((error: unknown) => log.warn({ err: error, relationId: overdue.relationId }, 'outcome in WeCom still unknown'))
     }
   }
 
-  /** Runs a piece of work; what fails is done by the next round. */
-  async function attempt(name: string, work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      if (isDatabaseAway(error) || isRedisAway(error)) log.debug({ err: error, round: name }, 'round put off')
-      else log.error({ err: error, round: name }, 'round failed')
-    }
-  }
-
-  return {
-    startDue: () => attempt('start due syncs', startDue),
-    settleChecks: () => attempt('settle checks', settleChecks),
-  }
-}
-
-/** Runs `work` again and again in this process, never two at once. Gives the function that ends it. */
-export function repeat(everyMs: number, work: () => Promise<void>): () => void {
-  let ended = false
-  let timer: NodeJS.Timeout
-  const next = () => {
-    timer = setTimeout(() => void work().finally(() => {
-      if (!ended) next()
-    }), everyMs)
-    timer.unref()
-  }
-  next()
-  return () => {
-    ended = true
-    clearTimeout(timer)
-  }
+  return { startDue, settleChecks }
 }

@@ -1,4 +1,6 @@
 import type { Platform } from '../../platform/platform.ts'
+import { repeatedly } from '../../platform/repeat.ts'
+import type { Repeated } from '../../platform/repeat.ts'
 import type { Audit } from '../audit/index.ts'
 import type { Corps } from '../corps/index.ts'
 import { createGroupChats } from '../group-chats/index.ts'
@@ -13,7 +15,7 @@ import { createProfiles } from './profiles.ts'
 import { createRefresh } from './refresh.ts'
 import { createRelay } from './relay.ts'
 import type { CustomerEventListener } from './relay.ts'
-import { createRounds, repeat } from './rounds.ts'
+import { createRounds } from './rounds.ts'
 import { customerRoutes } from './routes.ts'
 import { customersOf } from './store.ts'
 import { createCustomerSync } from './sync.ts'
@@ -33,7 +35,7 @@ const FIRST_DUE_MS = 3_000
 
 /** Customers, their relations and tags, and the customer groups: brought over from WeCom and kept current. */
 export function createCustomers(platform: Platform, needs: { corps: Corps; identity: Identity; audit: Audit; jobs: Jobs }) {
-  const { db } = platform
+  const { db, log } = platform
   const { identity, jobs } = needs
   const phones = createPhoneBox(platform.secrets)
   const refresh = createRefresh(platform, { ...needs, phones })
@@ -43,7 +45,8 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
   const tagMarking = createTagMarking(platform, { ...needs, tags, refresh, profiles })
   const relay = createRelay(platform)
   const rounds = createRounds(platform, { ...needs, refresh })
-  const ends: (() => void)[] = []
+  const running: Repeated[] = []
+  let firstDue: NodeJS.Timeout | undefined
 
   return {
     groupChats,
@@ -86,13 +89,14 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
         await job.progress({ done: found.tags, total: found.tags, note: `${found.groups} 个标签组，${found.tags} 个标签` })
       })
       await groupChats.work()
-      const first = setTimeout(() => void rounds.startDue(), FIRST_DUE_MS)
-      first.unref()
-      ends.push(() => clearTimeout(first), repeat(RELAY_EVERY_MS, () => relay.round()), repeat(CHECKS_EVERY_MS, rounds.settleChecks), repeat(DUE_EVERY_MS, rounds.startDue))
+      running.push(repeatedly(RELAY_EVERY_MS, 'customer log', (ending) => relay.round(ending), log), repeatedly(CHECKS_EVERY_MS, 'checks of tags', rounds.settleChecks, log))
+      firstDue = setTimeout(() => void running.push(repeatedly(DUE_EVERY_MS, 'due syncs', rounds.startDue, log)), FIRST_DUE_MS)
+      firstDue.unref()
     },
-    /** Ends what `work` began by the clock. */
-    stop(): void {
-      for (const end of ends.splice(0)) end()
+    /** Ends what `work` began by the clock; waits for the rounds in hand. */
+    async stop(): Promise<void> {
+      clearTimeout(firstDue)
+      await Promise.all(running.splice(0).map((round) => round.stop()))
     },
   }
 }

@@ -4,7 +4,8 @@ export interface RadarFigures {
   materialFigures(corpId: number, materialIds: readonly number[], sinceDay: string): Promise<Map<number, MaterialFigures>>
   /** How often the customer has opened each material. */
   customerViews(corpId: number, customerId: number, materialIds: readonly number[]): Promise<Map<number, number>>
-  totals(corpId: number, materialId: number): Promise<MaterialTotals>
+  /** @param staffId count only what this member sent; null for everybody's */
+  totals(corpId: number, materialId: number, staffId: number | null): Promise<MaterialTotals>
   /** Materials that the member sent last, the latest first, each once. */
   recentlySent(corpId: number, staffId: number, limit: number): Promise<number[]>
 }

@@ -20,8 +20,11 @@ export interface LibraryNeeds {
   staffRefs(corpId: number, ids: readonly number[]): Promise<Map<number, StaffRef>>
   radarFigures: RadarFigures
 }
-/** Who looks at the library: figures of today depend on the corp's zone. */
-export interface Looker { corpId: number; staffId: number; zone: string }
+/**
+ * Who looks at the library: figures of today depend on the corp's zone.
+ * @property allStats may see the totals of everybody's shares (`materials.stats`), not only of her own
+ */
+export interface Looker { corpId: number; staffId: number; zone: string; allStats: boolean }
 export interface LibraryFilter extends MaterialFilter { after?: string; limit: number; customerId?: number; recent?: 'sent' }
 export interface MaterialChanges {
   version: number; title: string; summary: string; groupId: number; score: number; tagIds: string[]
@@ -103,7 +106,7 @@ export function createLibrary(platform: Platform, needs: LibraryNeeds) {
       const row = await find(db, looker.corpId, materialId)
       const [figures, totals, creators] = await Promise.all([
         needs.radarFigures.materialFigures(looker.corpId, [materialId], dayIn(looker.zone, clock.now())),
-        needs.radarFigures.totals(looker.corpId, materialId),
+        needs.radarFigures.totals(looker.corpId, materialId, looker.allStats ? null : looker.staffId),
         needs.staffRefs(looker.corpId, row.createdBy === null ? [] : [row.createdBy]),
       ])
       return presentDetail(row, { figures: figures.get(materialId), creator: creators.get(row.createdBy ?? 0) ?? null, totals })

@@ -1,5 +1,6 @@
 import { materialsContract } from '@zhike/shared/contract'
 import { AppError, notFound } from '../../platform/http/errors.ts'
+import { can } from '../identity/index.ts'
 import type { Register, Viewer } from '../identity/index.ts'
 import type { Editor, Groups } from './groups.ts'
 import type { Library, Looker } from './library.ts'
@@ -16,7 +17,7 @@ export interface MaterialRooms {
   mayReadCustomer(viewer: Viewer, customerId: number): Promise<boolean>
 }
 
-const lookerOf = (viewer: Viewer): Looker => ({ corpId: viewer.corpId, staffId: viewer.staffId, zone: viewer.corp.zone })
+const lookerOf = (viewer: Viewer): Looker => ({ corpId: viewer.corpId, staffId: viewer.staffId, zone: viewer.corp.zone, allStats: can(viewer, 'materials.stats') })
 const editorOf = (viewer: Viewer, from: string): Editor => ({ corpId: viewer.corpId, staffId: viewer.staffId, from })
 
 /** A picture's address changes with its content (presenter.ts), so browsers may keep it. */

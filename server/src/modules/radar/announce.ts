@@ -8,7 +8,7 @@ import { appendCustomerEvents } from '../customers/index.ts'
 import type { NewNotice } from '../notices/index.ts'
 import { dayIn } from '../materials/index.ts'
 import type { RadarNeeds } from './needs.ts'
-import { MERGE_MS, STORY_SEARCH_MS, againCard, againKey, openCard, openKey, storyOf } from './opening-notices.ts'
+import { MERGE_MS, STORY_SEARCH_MS, STRANGERS_MS, STRANGERS_TOLD, againCard, againKey, hourOf, openCard, openKey, othersCard, othersKey, storyOf } from './opening-notices.ts'
 import type { OpeningFacts } from './opening-notices.ts'
 import { readerOf } from './reader-rule.ts'
 import { sharesOf } from './share-store.ts'
@@ -112,9 +112,27 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
     })
   }
 
+  /**
+   * Views by unknown readers that nobody is told of one by one: a link goes round, or somebody makes up readers. Readers with
+   * a name are always told of. The shares are locked, so the first ones stay the first.
+   */
+  async function crowd(tx: Queries, corp: Corp, views: readonly ViewDbRow[]): Promise<Set<number>> {
+    const told = new Map<string, string[]>()
+    const found = new Set<number>()
+    for (const view of views.filter((one) => one.customerId === null)) {
+      const hour = hourOf(view.openedAt)
+      const key = `${view.shareId}:${hour}`
+      const first = told.get(key) ?? await viewsOf(tx, corp.id).firstStrangers(view, hour, hour + STRANGERS_MS, STRANGERS_TOLD)
+      told.set(key, first)
+      if (!first.includes(view.visitorId)) found.add(view.id)
+    }
+    return found
+  }
+
   /** The sender is told; the customer's owner as well when the sender isn't one of her friends (MAT-16). */
   async function noticesFor(tx: Queries, corp: Corp, views: readonly ViewDbRow[], facts: ViewFacts): Promise<NewNotice[]> {
     const openings = await viewsOf(tx, corp.id).openingsOf(views, Math.min(...views.map((view) => view.openedAt)) - STORY_SEARCH_MS)
+    const inCrowd = await crowd(tx, corp, views)
     return views.flatMap((view) => {
       const story = storyOf(openings, view)
       const owners = facts.owners(view.customerId)
@@ -122,6 +140,8 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
       const receivers = owner === undefined || owners.includes(view.staffId) ? [view.staffId] : [view.staffId, owner]
       return receivers.map((staffId): NewNotice => {
         const about = openingFacts(corp, config.baseUrl, view, facts, staffId)
+        const hour = hourOf(view.openedAt)
+        if (inCrowd.has(view.id)) return { staffId, kind: 'material_opened_again', onceKey: othersKey(view.shareId, hour, staffId), card: othersCard(about, hour), dueAt: hour + STRANGERS_MS }
         if (story.viewId === view.id) return { staffId, kind: 'material_opened', onceKey: openKey(view.id, staffId), card: openCard(about, view) }
         return { staffId, kind: 'material_opened_again', onceKey: againKey(story.viewId, staffId), card: againCard(about, story), dueAt: story.startedAt + MERGE_MS }
       })

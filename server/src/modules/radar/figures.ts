@@ -22,12 +22,12 @@ export function radarFigures(db: Db): RadarFigures {
         .where(and(eq(views.corpId, corpId), eq(views.customerId, customerId), inArray(views.materialId, [...materialIds]), gt(views.announced, VIEW_STATE.fresh))).groupBy(views.materialId)
       return new Map(rows.map((row) => [row.materialId, row.n]))
     },
-    async totals(corpId, materialId) {
+    async totals(corpId, materialId, staffId) {
       const [[read], [sent]] = await Promise.all([
         db.select({ views: count(), readers: countDistinct(views.visitorId), averageMs: avg(views.visibleMs) }).from(views)
-          .where(and(eq(views.corpId, corpId), eq(views.materialId, materialId), gt(views.announced, VIEW_STATE.fresh))),
+          .where(and(eq(views.corpId, corpId), eq(views.materialId, materialId), staffId === null ? undefined : eq(views.staffId, staffId), gt(views.announced, VIEW_STATE.fresh))),
         db.select({ shares: count(), sharers: countDistinct(shares.staffId) }).from(shares)
-          .where(and(eq(shares.corpId, corpId), eq(shares.materialId, materialId), eq(shares.state, 'sent'))),
+          .where(and(eq(shares.corpId, corpId), eq(shares.materialId, materialId), staffId === null ? undefined : eq(shares.staffId, staffId), eq(shares.state, 'sent'))),
       ])
       return { views: read?.views ?? 0, readers: read?.readers ?? 0, averageMs: Math.round(Number(read?.averageMs ?? 0)), shares: sent?.shares ?? 0, sharers: sent?.sharers ?? 0 }
     },

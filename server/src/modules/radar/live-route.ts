@@ -51,7 +51,7 @@ export function createLiveRoute(platform: Platform, needs: Pick<RadarNeeds, 'ide
     socket.on('close', end)
     socket.on('error', end)
 
-    /** Is she still signed in, and whose data may she see now? A database that is away ends nothing. */
+    /** Is she still signed in and allowed in, and whose data may she see now? A database that is away ends nothing. */
     async function look(): Promise<void> {
       if (clock.now() - began > LONGEST_MS) return end()
       socket.write(': still here\n\n')
@@ -60,6 +60,7 @@ export function createLiveRoute(platform: Platform, needs: Pick<RadarNeeds, 'ide
         if (!now || now.staffId !== viewer.staffId) return end()
         viewer = now
       } catch (error) {
+        if (error instanceof AppError && (error.code === 'forbidden' || error.code === 'unauthorized')) return end()
         log.debug({ err: error }, 'a live stream could not check its session')
       }
     }

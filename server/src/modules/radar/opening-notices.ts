@@ -8,6 +8,12 @@ export const MERGE_MS = 30 * 60 * 1000
 /** How far back earlier opens can matter: stories follow each other without a gap. */
 export const STORY_SEARCH_MS = 24 * 60 * 60 * 1000
 
+/** Unknown readers of one link that are told of one by one within an hour; of the others one message tells when it is over. */
+export const STRANGERS_TOLD = 3
+export const STRANGERS_MS = 60 * 60 * 1000
+/** The start of the hour that an opening by an unknown reader counts in. */
+export const hourOf = (openedAt: number) => openedAt - (openedAt % STRANGERS_MS)
+
 /**
  * The opening that an opening belongs to: the first of its story (its own when it begins one).
  * @param earlier openings of the same reader through the same link, oldest first
@@ -33,6 +39,8 @@ export function storyOf(all: readonly Opening[], view: Opening): Story {
 /** Keys by which an opening is told once per receiver. */
 export const openKey = (viewId: number, staffId: number) => `open:${viewId}:${staffId}`
 export const againKey = (storyViewId: number, staffId: number) => `again:${storyViewId}:${staffId}`
+
+export const othersKey = (shareId: number, hour: number, staffId: number) => `others:${shareId}:${hour}:${staffId}`
 
 export interface OpeningFacts {
   corp: Corp
@@ -62,6 +70,15 @@ export function againCard(facts: OpeningFacts, story: Story): NoticeCard {
     title: `${facts.readerName} 又打开了《${facts.title}》`,
     lines: [`${formatMoment(story.startedAt, facts.corp.zone)} 起半小时内`, `共打开 ${story.openings} 次，累计阅读 ${formatDwell(story.visibleMs)}`],
     url: addressOf(facts), button: facts.customerId === null ? '看素材' : '看客户',
+  }
+}
+
+/** Told once for an hour in which more unknown readers opened a link than are told of one by one. */
+export function othersCard(facts: OpeningFacts, hour: number): NoticeCard {
+  return {
+    title: `还有其他人打开了《${facts.title}》`,
+    lines: [`${formatMoment(hour, facts.corp.zone)} 起一小时内`, '打开的人较多，不再逐个提醒，可在素材里查看全部读者'],
+    url: addressOf(facts), button: '看素材',
   }
 }
 

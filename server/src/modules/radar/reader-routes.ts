@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { randomToken } from '../../platform/crypto/secret-box.ts'
 import { isDatabaseAway } from '../../platform/db/connect.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { withinRates } from '../../platform/rate.ts'
 import type { Corp } from '../corps/index.ts'
 import type { SignedIn } from '../identity/index.ts'
 import type { RadarNeeds } from './needs.ts'
@@ -18,13 +19,16 @@ import type { Visitor } from './visitor-cookie.ts'
 const ASK_AGAIN_MS = 10 * 60 * 1000
 /** On the way back from WeChat; old ones (in a forwarded address) mean nothing. */
 const BACK_MS = 2 * 60 * 1000
+/** Views of one link that are counted within a minute, of one device and of all: nobody can make up readers without end. */
+const VIEWS_PER_VISITOR = 10
+const VIEWS_PER_SHARE = 120
 const TOKEN = /^[A-Za-z0-9_-]{16,32}$/
 
 type TokenRequest = FastifyRequest<{ Params: { token: string }; Querystring: Record<string, unknown> }>
 
 /** What a stranger sees: `/r/<token>` and its pictures, and the silent sign-in that tells who reads (MAT-15). */
 export function createReaderRoutes(platform: Platform, needs: RadarNeeds, tickets: ViewTickets) {
-  const { clock, config, db, log } = platform
+  const { clock, config, db, log, redis } = platform
   const cookies = createVisitorCookie(config)
   const lookup = createShareLookup(platform)
 
@@ -44,11 +48,22 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
     }
     if (reads) cookies.write(reply, visitor)
     const counts = reads && !preview && !corp.suspended && share.state !== 'cancelled' && share.state !== 'failed'
-    const viewTicket = counts ? tickets.issue(token, {
+    const viewTicket = counts && await mayCount(share, visitor) ? tickets.issue(token, {
       corpId: share.corpId, shareId: share.id, materialId: share.materialId, staffId: share.staffId, viewKey: randomToken(12), visitorId: visitor.visitorId,
       pages: material.pageCount ?? 0, openedAt: clock.now(), device: deviceOf(request.headers['user-agent']),
     }) : null
     return page(reply, 200, trackedPage({ token, baseUrl: config.baseUrl, material, sender, viewTicket, script: needs.readerScript(), preview }))
+  }
+
+  /** False when the link or the device has had enough views: the page is shown and counts nowhere. Without Redis all count. */
+  async function mayCount(share: ShareRow, visitor: Visitor): Promise<boolean> {
+    const key = `${config.redisPrefix}:{views:${share.id}}`
+    try {
+      return await withinRates(redis, { key, most: VIEWS_PER_SHARE, seconds: 60 }, { key: `${key}:${visitor.visitorId}`, most: VIEWS_PER_VISITOR, seconds: 60 })
+    } catch (error) {
+      log.debug({ err: error }, 'views of a link not counted')
+      return true
+    }
   }
 
   /** Only where the silent sign-in works: inside WeChat, the corp has seen it working, and the reader is not known yet. */

@@ -72,6 +72,16 @@ export function viewsOf(q: Queries, corpId: number) {
       }).from(views).where(and(mine, part, inArray(views.shareId, [...new Set(readers.map((reader) => reader.shareId))]), gte(views.openedAt, since), gt(views.announced, VIEW_STATE.fresh))).limit(5000)))
       return found.flat().sort((a, b) => a.openedAt - b.openedAt || a.id - b.id)
     },
+    /**
+     * The first devices without a name that announced views through a share within a time. By id, the order in which views
+     * were written: opening times are the pages' own.
+     */
+    async firstStrangers({ shareId, staffId }: Pick<ViewDbRow, 'shareId' | 'staffId'>, from: number, until: number, limit: number): Promise<string[]> {
+      const rows = await q.select({ visitorId: views.visitorId }).from(views)
+        .where(and(mine, eq(views.staffId, staffId), eq(views.shareId, shareId), isNull(views.customerId), gte(views.openedAt, from), lt(views.openedAt, until), gt(views.announced, VIEW_STATE.fresh)))
+        .groupBy(views.visitorId).orderBy(sql`MIN(${views.id})`).limit(limit)
+      return rows.map((row) => row.visitorId)
+    },
     /** Pages of views, first page first. */
     async pagesOf(viewIds: readonly number[]): Promise<Map<number, number[]>> {
       const found = new Map<number, number[]>()

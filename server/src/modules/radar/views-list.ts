@@ -29,6 +29,8 @@ export function createViewsList(platform: Platform, needs: RadarNeeds) {
       query.customerId === undefined ? undefined : eq(views.customerId, query.customerId),
       query.materialId === undefined ? undefined : eq(views.materialId, query.materialId),
       seesCustomer ? undefined : withinScope(viewer, views.staffId),
+      // Who only knows that a link was passed on must not learn to whom by asking for one customer after the other (MAT-19).
+      query.customerId === undefined || seesCustomer ? undefined : eq(views.reader, 'customer'),
       query.now ? and(gt(views.lastSeenAt, now - READING_NOW_MS), eq(views.left, 0)) : undefined,
       afterCursor(query.after, [views.openedAt, views.id]),
     ], query.limit + 1)

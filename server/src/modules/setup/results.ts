@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Platform } from '../../platform/platform.ts'
+import { withinRates } from '../../platform/rate.ts'
 import type { Corp } from '../corps/index.ts'
 import type { CheckedFindings } from './checks.ts'
 
@@ -39,9 +40,7 @@ export function createResults(platform: Pick<Platform, 'redis' | 'log' | 'config
     async allows(name: string, limit: number): Promise<boolean> {
       const key = `${platform.config.redisPrefix}:{setup-rate:${name}}`
       try {
-        const times = await platform.redis.incr(key)
-        if (times === 1) await platform.redis.expire(key, 60)
-        return times <= limit
+        return await withinRates(platform.redis, { key, most: limit, seconds: 60 })
       } catch (error) {
         platform.log.debug({ err: error }, 'set-up attempts not counted')
         return true
