@@ -4,7 +4,7 @@ export type Log = Logger
 
 const secretKeys = [
   'secret', 'agentSecret', 'contactSecret', 'corpsecret', 'access_token', 'accessToken', 'token', 'ticket', 'jsapi_ticket', 'encodingAESKey', 'aesKey', 'callbackToken',
-  'callbackAesKey', 'password', 'cookie', 'authorization', 'set-cookie', 'user_ticket', 'code', 'phone', 'phones', 'mobile', 'mobiles', 'remark_mobiles', 'appKey',
+  'callbackAesKey', 'password', 'cookie', 'authorization', 'set-cookie', 'user_ticket', 'phone', 'phones', 'mobile', 'mobiles', 'remark_mobiles', 'appKey',
 ]
 
 /** Phone numbers and credentials inside free text, such as URLs in error messages. */
