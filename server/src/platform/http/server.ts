@@ -56,6 +56,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     const changes = request.method !== 'GET' && request.method !== 'HEAD'
     if (changes && request.routeOptions.url?.startsWith('/api/') && isFromElsewhere(request, options.baseUrl)) throw forbidden('请求来自别的网站，已拒绝')
   })
+  // A connection whose last request is answered while we close would be kept for a next one, and hold up the end.
+  app.addHook('preClose', async () => {
+    const closing = setInterval(() => app.server.closeIdleConnections(), 100)
+    app.server.once('close', () => clearInterval(closing))
+  })
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown'
     // A stream of live news lasts as long as its page; that says nothing about speed.
