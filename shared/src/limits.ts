@@ -15,6 +15,8 @@ export const LIMITS = {
   imagePixels: 60_000_000,
   /** MAT-9 */
   materialScore: 100,
+  /** MAT-8 */
+  materialTags: 20,
   /** WeCom: tags in one mark_tag call that we allow at once. */
   tagsPerChange: 50,
   searchText: 50,

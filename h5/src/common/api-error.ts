@@ -2,7 +2,7 @@ import type { ErrorBody, ErrorCode } from '@zhike/shared'
 import { NoAnswer, type HttpAnswer } from './request.ts'
 
 /** `offline`: no answer from the server; `aborted`: the screen no longer wants the answer. */
-export type ApiErrorCode = ErrorCode | 'offline' | 'aborted'
+type ApiErrorCode = ErrorCode | 'offline' | 'aborted'
 
 interface ApiErrorParts {
   status: number

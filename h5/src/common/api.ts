@@ -26,7 +26,7 @@ type Part<Name extends string, Value> = [Value] extends [undefined]
     ? { [N in Name]?: Value }
     : { [N in Name]: Value }
 
-export type CallOf<K extends ContractKey> = CallSettings &
+type CallOf<K extends ContractKey> = CallSettings &
   Part<'params', ParamsIn<K>> & Part<'query', QueryIn<K>> & Part<'body', BodyIn<K>>
 
 type CallArguments<K extends ContractKey> = object extends CallOf<K> ? [call?: CallOf<K>] : [call: CallOf<K>]

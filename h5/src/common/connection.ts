@@ -1,7 +1,7 @@
 import { computed, reactive, readonly } from 'vue'
 
 /** How the server can be reached: `unavailable` = it answers that it can't work now (503), `offline` = no answer at all. */
-export type ConnectionState = 'ok' | 'offline' | 'unavailable'
+type ConnectionState = 'ok' | 'offline' | 'unavailable'
 
 const PROBE_EVERY_MS = 4000
 const state = reactive<{ now: ConnectionState; recoveries: number }>({ now: 'ok', recoveries: 0 })

@@ -1,7 +1,7 @@
 import { readonly, ref } from 'vue'
 
-export type NoticeTone = 'plain' | 'ok' | 'bad'
-export interface Notice { id: number; text: string; tone: NoticeTone }
+type NoticeTone = 'plain' | 'ok' | 'bad'
+interface Notice { id: number; text: string; tone: NoticeTone }
 
 const SHOWN_MS = 2600
 const LONG_MS = 4600

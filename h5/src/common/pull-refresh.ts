@@ -1,7 +1,7 @@
 import { onScopeDispose, readonly, ref, watch, type Ref } from 'vue'
 
 /** `pulling`: let go and nothing happens; `enough`: let go and it refreshes. */
-export type PullPhase = 'rest' | 'pulling' | 'enough' | 'refreshing' | 'done'
+type PullPhase = 'rest' | 'pulling' | 'enough' | 'refreshing' | 'done'
 
 /** A finger that moved less than this has not decided where it goes (CSS px). */
 const UNDECIDED = 6

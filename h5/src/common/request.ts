@@ -1,7 +1,7 @@
 /** What a request brought, whatever its status. `body` is the parsed JSON, or null when there was none. */
 export interface HttpAnswer { status: number; body: unknown }
 
-export interface HttpRequest {
+interface HttpRequest {
   method: string
   url: string
   query?: object

@@ -17,7 +17,7 @@ const SIGN_IN_WITHIN_MS = 20_000
 /** When the server is slow, the remembered viewer is shown after this long. */
 const PATIENCE_MS = 700
 
-export type SessionState = 'starting' | 'ready' | 'signing-in' | 'failed'
+type SessionState = 'starting' | 'ready' | 'signing-in' | 'failed'
 
 /** Who is using this app (SYS-3), for every screen. */
 export const useSession = defineStore('session', () => {
@@ -110,7 +110,7 @@ export const useSession = defineStore('session', () => {
 })
 
 /** The corp of this page: from the address, else the one used last on this device. */
-export function wantedCorp(): string | null {
+function wantedCorp(): string | null {
   return new URLSearchParams(location.search).get('corp') ?? localStorage.getItem(CORP)
 }
 

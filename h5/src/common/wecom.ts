@@ -1,6 +1,5 @@
 import {
-  closeWindow as nativeCloseWindow, env, getContext, getCurExternalChat, getCurExternalContact, openEnterpriseChat,
-  openUserProfile as nativeOpenUserProfile, OpenUserProfileType, previewImage as nativePreviewImage, register,
+  env, getContext, getCurExternalChat, getCurExternalContact, openEnterpriseChat, previewImage as nativePreviewImage, register,
   sendChatMessage as nativeSendChatMessage, setClipboardData, type SendChatMessage,
 } from '@wecom/jssdk'
 import { api } from './api.ts'
@@ -10,8 +9,8 @@ const CALL_LIMIT_MS = 6_000
 /** Sending may ask the person first. */
 const SEND_LIMIT_MS = 60_000
 const JS_API_LIST = [
-  'getContext', 'getCurExternalContact', 'getCurExternalChat', 'sendChatMessage', 'openUserProfile', 'openEnterpriseChat',
-  'previewImage', 'setClipboardData', 'closeWindow',
+  'getContext', 'getCurExternalContact', 'getCurExternalChat', 'sendChatMessage', 'openEnterpriseChat',
+  'previewImage', 'setClipboardData',
 ]
 
 /** Where this page was opened, and beside whom. */
@@ -26,7 +25,7 @@ export type ChatContext =
 export type SendOutcome = { state: 'sent' } | { state: 'cancelled' } | { state: 'failed'; reason: string }
 
 /** What became of any other call into the client. */
-export type CallOutcome = { ok: true } | { ok: false; cancelled: boolean; reason: string }
+type CallOutcome = { ok: true } | { ok: false; cancelled: boolean; reason: string }
 
 class CallTimeout extends Error {}
 
@@ -42,7 +41,7 @@ export function isWecom(): boolean {
  * Registers this page with the client, once. Signatures come from our server; the client picks config or agentConfig
  * (wecom-jssdk "register / config flow"). Does nothing outside WeCom.
  */
-export function wecomReady(): Promise<void> {
+function wecomReady(): Promise<void> {
   if (!isWecom()) return Promise.resolve()
   registered ??= registerPage().catch((reason: unknown) => {
     registered = undefined
@@ -131,13 +130,6 @@ export async function sendChatMessage(message: SendChatMessage): Promise<SendOut
   }
 }
 
-/** Opens the client's own page of a member or a customer. */
-export function openUserProfile(who: { kind: 'staff'; userid: string } | { kind: 'customer'; externalUserId: string }): Promise<CallOutcome> {
-  return attempt(() => nativeOpenUserProfile(who.kind === 'staff'
-    ? { type: OpenUserProfileType.internal, userid: who.userid }
-    : { type: OpenUserProfileType.external, userid: who.externalUserId }))
-}
-
 /** Opens a chat with a customer, a member, or an existing group. */
 export function openChat(chat: { externalUserId: string } | { userid: string } | { chatId: string }): Promise<CallOutcome> {
   return attempt(() => {
@@ -166,11 +158,6 @@ export async function copyText(text: string): Promise<CallOutcome> {
     ? await navigator.clipboard.writeText(text).then(() => true, () => copyBySelection(text))
     : copyBySelection(text)
   return copied ? { ok: true } : { ok: false, cancelled: false, reason: '没能复制，请长按选择文字' }
-}
-
-/** Closes this page; in a browser, where pages may not close themselves, nothing happens. */
-export function closeWindow(): Promise<CallOutcome> {
-  return attempt(() => nativeCloseWindow())
 }
 
 async function attempt(call: () => Promise<unknown>): Promise<CallOutcome> {

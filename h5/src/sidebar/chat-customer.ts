@@ -2,15 +2,11 @@ import type { CustomerProfile } from '@zhike/shared/contract'
 import { defineStore } from 'pinia'
 import { api } from '../common/api.ts'
 import { lastKnown } from '../common/cache.ts'
+import { profileKey } from '../common/customer/customer-source.ts'
 import { useChat } from './chat.ts'
 
 /** The list of materials does not wait longer than this for who the customer is. */
 const PATIENCE_MS = 1500
-
-/** Name under which the profile of a chat's customer is remembered on this device. */
-export function profileKey(externalUserId: string): string {
-  return `chat-customer:${externalUserId}`
-}
 
 /** Which of our customers the current chat is with. The client only tells WeCom's id. */
 export const useChatCustomer = defineStore('chat-customer', () => {

@@ -40,7 +40,7 @@ export type UploadedFile = z.infer<typeof uploadedFile>
 const title = typedText(LIMITS.materialTitle, '标题')
 const summary = optionalText(LIMITS.materialSummary, '摘要').default('')
 const score = z.number().int().min(0, '评分为 0 到 100 的整数').max(LIMITS.materialScore, '评分为 0 到 100 的整数').default(0)
-const tagIds = z.array(wecomId).max(20, '最多选择 20 个标签').default([])
+const tagIds = z.array(wecomId).max(LIMITS.materialTags, `最多选择 ${LIMITS.materialTags} 个标签`).default([])
 /** http and https only (MAT-6). */
 export const linkUrl = z.string().trim().max(LIMITS.materialUrl, '网址太长').refine((text) => {
   if (!URL.canParse(text)) return false

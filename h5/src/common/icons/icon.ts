@@ -1,6 +1,6 @@
 import { h, type FunctionalComponent } from 'vue'
 
-export interface IconProps {
+interface IconProps {
   /** Width and height in CSS pixels. */
   size?: number
 }

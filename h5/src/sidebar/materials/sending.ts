@@ -10,7 +10,7 @@ import { newRequestId } from './request-id.ts'
 import { reportOutcome, reportWaiting } from './share-outcomes.ts'
 
 /** Where one material stands on its way into the current chat. */
-export type SendState = { is: 'idle' } | { is: 'sending' } | { is: 'sent' } | { is: 'cancelled' } | { is: 'failed'; reason: string }
+type SendState = { is: 'idle' } | { is: 'sending' } | { is: 'sent' } | { is: 'cancelled' } | { is: 'failed'; reason: string }
 
 /** How long the button says what happened; a second tap in that time sends nothing (MAT-14). */
 const SHOWN_MS = 2500

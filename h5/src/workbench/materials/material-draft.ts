@@ -77,7 +77,7 @@ function scoreOf(draft: MaterialDraft): number | null {
 }
 
 /** True for a complete http or https address (MAT-6). */
-export function isWebAddress(text: string): boolean {
+function isWebAddress(text: string): boolean {
   return webAddress(text) !== null
 }
 

@@ -2,7 +2,7 @@ import type { Permission } from '@zhike/shared'
 import type { Icon } from '../../common/icons/icon.ts'
 import { IconBell, IconHistory, IconSettings, IconShield, IconTask, IconUsers } from '../../common/icons/icons.ts'
 
-export interface MoreEntry { to: string; label: string; note: string; icon: Icon; permission: Permission }
+interface MoreEntry { to: string; label: string; note: string; icon: Icon; permission: Permission }
 
 /** Pages that not everybody sees: an entry appears only with its permission. */
 export const MORE_ENTRIES: readonly MoreEntry[] = [

@@ -1,7 +1,7 @@
 import { ref, type Ref } from 'vue'
 import { onBeforeRouteLeave } from 'vue-router'
 
-export interface LeaveGuard {
+interface LeaveGuard {
   /** Show the question. */
   asking: Ref<boolean>
   /** Leave after all. */

@@ -1,7 +1,7 @@
 import type { SetupStepKey } from '@zhike/shared'
 import type { SetupState } from '@zhike/shared/contract'
 
-export interface PasteValue { key: keyof SetupState['paste']; label: string }
+interface PasteValue { key: keyof SetupState['paste']; label: string }
 interface StepParts {
   /** Values that this step asks to be pasted into the WeCom console. */
   paste: readonly PasteValue[]

@@ -1,6 +1,6 @@
 import type { TagGroup } from '@zhike/shared/contract'
-import { api } from '../../common/api.ts'
-import { useAnswer, type Answer } from '../../common/answer.ts'
+import { useAnswer, type Answer } from '../answer.ts'
+import { api } from '../api.ts'
 
 /** The corp tags by group, remembered for the next time. */
 export function useCorpTags(): Answer<{ groups: TagGroup[] }> {
@@ -14,4 +14,11 @@ export function tagName(groups: readonly TagGroup[] | undefined, tagId: string):
     if (tag) return tag.name
   }
   return null
+}
+
+/** The tags whose name has the text in it, and all tags of such a group; capital letters don't matter. */
+export function foundTags(groups: readonly TagGroup[], text: string): TagGroup[] {
+  const wanted = text.toLowerCase()
+  const has = (name: string): boolean => name.toLowerCase().includes(wanted)
+  return groups.map((group) => (has(group.name) ? group : { ...group, tags: group.tags.filter(({ name }) => has(name)) })).filter(({ tags }) => tags.length > 0)
 }

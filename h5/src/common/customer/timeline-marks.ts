@@ -1,8 +1,8 @@
 import type { CustomerEventKind } from '@zhike/shared'
-import type { Icon } from '../../common/icons/icon.ts'
+import type { Icon } from '../icons/icon.ts'
 import {
   IconAlert, IconCheckCircle, IconClock, IconEdit, IconEye, IconForward, IconLogout, IconRemark, IconSend, IconTag, IconUser, IconUsers,
-} from '../../common/icons/icons.ts'
+} from '../icons/icons.ts'
 
 /** How each kind of happening is drawn in the timeline. */
 export const TIMELINE_MARKS: Record<CustomerEventKind, { icon: Icon; tone?: 'live' | 'ok' | 'bad' }> = {

@@ -1,16 +1,19 @@
 import { READING_NOW_MS, type LiveEvent, type ReaderKind } from '@zhike/shared'
 import type { ViewRow } from '@zhike/shared/contract'
 import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef } from 'vue'
-import { serverNow } from '../../common/now.ts'
+import { serverNow } from './now.ts'
 
 type ViewEvent = Extract<LiveEvent, { kind: 'view' }>
 
 /** One reading that is going on. `readMs` moves on by itself between two beats. */
 export interface Reading {
   viewId: number
+  materialId: number
   title: string
   reader: ReaderKind
   readerName: string
+  customerId: number | null
+  avatar: string | null
   page: number | null
   pages: number | null
   openNumber: number
@@ -32,8 +35,8 @@ interface ReadingNow {
 }
 
 /**
- * What the customer is reading right now: from the list of views, then kept alive by live events. A reading without a
- * beat for READING_NOW_MS is over.
+ * What is being read right now, the latest opening first: from a list of views, then kept alive by live events. A reading
+ * without a beat for READING_NOW_MS is over.
  */
 export function useReadingNow(views: () => readonly ViewRow[]): ReadingNow {
   const beats = shallowRef<ReadonlyMap<number, Beat>>(new Map())
@@ -62,8 +65,9 @@ export function useReadingNow(views: () => readonly ViewRow[]): ReadingNow {
     if (!event.readingNow) return end(event.viewId) || !views().some((row) => row.viewId === event.viewId && row.lastSeenAt >= event.at)
     const isNew = !beats.value.has(event.viewId)
     take({
-      viewId: event.viewId, title: event.title, reader: event.reader, readerName: event.readerName, page: event.lastPage,
-      pages: event.pages, openNumber: event.openNumber, readMs: event.visibleMs, at: event.at,
+      viewId: event.viewId, materialId: event.materialId, title: event.title, reader: event.reader, readerName: event.readerName,
+      customerId: event.customerId, avatar: beats.value.get(event.viewId)?.avatar ?? null, page: event.lastPage, pages: event.pages,
+      openNumber: event.openNumber, readMs: event.visibleMs, at: event.at,
     })
     return isNew
   }
@@ -72,8 +76,9 @@ export function useReadingNow(views: () => readonly ViewRow[]): ReadingNow {
     for (const row of rows) {
       if (!row.readingNow || serverNow() - row.lastSeenAt > READING_NOW_MS) continue
       take({
-        viewId: row.viewId, title: row.material.title, reader: row.reader, readerName: row.readerName, page: row.lastPage,
-        pages: row.material.pages, openNumber: row.openNumber, readMs: row.visibleMs, at: row.lastSeenAt,
+        viewId: row.viewId, materialId: row.material.materialId, title: row.material.title, reader: row.reader, readerName: row.readerName,
+        customerId: row.customer?.customerId ?? null, avatar: row.customer?.avatar ?? null, page: row.lastPage, pages: row.material.pages,
+        openNumber: row.openNumber, readMs: row.visibleMs, at: row.lastSeenAt,
       })
     }
   }, { immediate: true })

@@ -1,6 +1,5 @@
 import type { CustomerProfile } from '@zhike/shared/contract'
-import { api } from '../../common/api.ts'
-import { profileKey } from '../chat-customer.ts'
+import { api } from '../api.ts'
 
 /** How a screen knows its customer: by WeCom's id from the chat, or by ours from a link. */
 export type CustomerSource = { externalUserId: string } | { customerId: number }
@@ -10,6 +9,11 @@ export function readProfile(of: CustomerSource, signal: AbortSignal): Promise<Cu
   return 'externalUserId' in of
     ? api('GET /api/customers/by-external/:externalUserId', { params: { externalUserId: of.externalUserId }, signal })
     : api('GET /api/customers/:customerId', { params: { customerId: of.customerId }, signal })
+}
+
+/** Name under which the profile of WeCom's customer is remembered on this device. */
+export function profileKey(externalUserId: string): string {
+  return `chat-customer:${externalUserId}`
 }
 
 /** Name under which the profile is remembered on this device. */

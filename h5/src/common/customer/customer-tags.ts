@@ -1,8 +1,8 @@
 import type { CustomerProfile, CustomerTag } from '@zhike/shared/contract'
 import { computed, ref, shallowRef, type ComputedRef, type Ref } from 'vue'
-import { api } from '../../common/api.ts'
-import { ApiError, errorText } from '../../common/api-error.ts'
-import type { Answer } from '../../common/answer.ts'
+import { api } from '../api.ts'
+import { ApiError, errorText } from '../api-error.ts'
+import type { Answer } from '../answer.ts'
 
 interface TagChange { add: readonly CustomerTag[]; remove: readonly string[] }
 
