@@ -6,6 +6,7 @@ import { createCustomers, createStaffFigures } from './modules/customers/index.t
 import { createIdentity } from './modules/identity/index.ts'
 import type { Register } from './modules/identity/index.ts'
 import { createJobs } from './modules/jobs/index.ts'
+import { createLive } from './modules/live/index.ts'
 import { createMaterials } from './modules/materials/index.ts'
 import { createNotices } from './modules/notices/index.ts'
 import { operationsRoutes } from './modules/operations/index.ts'
@@ -26,21 +27,23 @@ export function createModules(platform: Platform) {
   const materials = createMaterials(platform, { audit, identity, radarFigures: radarFigures(platform.db), mayReadCustomer: customers.mayRead })
   const notices = createNotices(platform, { corps, identity })
   const radar = createRadar(platform, { corps, identity, materials, notices, customers, readerScript })
+  const live = createLive(platform, { identity })
   const callbacks = createCallbacks(platform, { corps, identity, audit })
   const setup = createSetup(platform, { corps, identity, audit, jobs })
   callbacks.use(customers.events)
 
   return {
-    corps, audit, jobs, identity, customers, materials, notices, radar, callbacks, setup,
+    corps, audit, jobs, identity, customers, materials, notices, radar, live, callbacks, setup,
     /** The JSON API. */
     routes(register: Register): void {
-      for (const area of [identity, customers, materials, radar, callbacks, setup]) area.routes(register)
+      for (const area of [identity, customers, materials, radar, live, callbacks, setup]) area.routes(register)
       operationsRoutes(register, { platform, jobs, audit, identity })
     },
     /** Pages and endpoints outside of the contract. */
     async plainRoutes(app: FastifyInstance): Promise<void> {
       identity.plainRoutes(app)
       radar.plainRoutes(app)
+      live.plainRoutes(app)
       await callbacks.plainRoutes(app)
     },
     /** Starts the background work of all areas in this process (worker role). */

@@ -9,6 +9,7 @@ import { customers, relations } from '../../server/src/modules/customers/tables.
 import { groupChatMembers, groupChats } from '../../server/src/modules/group-chats/tables.ts'
 import { createIdentity } from '../../server/src/modules/identity/index.ts'
 import { createJobs } from '../../server/src/modules/jobs/index.ts'
+import { createLive } from '../../server/src/modules/live/index.ts'
 import { createMaterials } from '../../server/src/modules/materials/index.ts'
 import { files, materials } from '../../server/src/modules/materials/tables.ts'
 import { createNotices } from '../../server/src/modules/notices/index.ts'
@@ -53,12 +54,15 @@ export async function openStage(options: { now?: number } = {}) {
   const notices = createNotices(platform, { corps, identity })
   const radarNeeds = { corps, identity, customers: customerArea, materials: materialArea, notices, readerScript: () => '/assets/reader.js' }
   const radar = createRadar(platform, radarNeeds)
+  const live = createLive(platform, { identity })
   const app = await createServer({ baseUrl: config.baseUrl, secure: false, trustProxy: 0, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, fileBytes: 1024 })
   const register = contractRoutes(app, identity.access.guard)
   radar.routes(register)
+  live.routes(register)
   customerArea.routes(register)
   identity.plainRoutes(app)
   radar.plainRoutes(app)
+  live.plainRoutes(app)
   await app.ready()
 
   wecom.answers['/cgi-bin/message/send'] = () => ({ errcode: 0, msgid: randomUUID() })

@@ -1,7 +1,7 @@
 // The worker's side: what a crash leaves behind, doubled entries, merged openings, the live stream, who signed in.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createBeatWriter } from '../../server/src/modules/radar/beat-writer.ts'
-import { createWatch } from '../../server/src/modules/radar/watch.ts'
+import { createBeatWriter } from '../../server/src/modules/radar/beats/writer.ts'
+import { createWatch } from '../../server/src/modules/radar/watch/watch.ts'
 import { openStage, type Device, type Stage } from './radar-stage.ts'
 
 let stage: Stage

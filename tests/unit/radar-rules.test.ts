@@ -1,14 +1,11 @@
-import type { LiveEvent } from '@zhike/shared'
 import { describe, expect, it } from 'vitest'
-import { readBeat } from '../../server/src/modules/radar/beat.ts'
-import { beatLine, foldProgress, readLine } from '../../server/src/modules/radar/beat-line.ts'
-import { createGatheringWriter } from '../../server/src/modules/radar/beat-route.ts'
-import { concerns } from '../../server/src/modules/radar/live-route.ts'
-import { storyStart } from '../../server/src/modules/radar/opening-notices.ts'
-import { readerOf, type Reading } from '../../server/src/modules/radar/reader-rule.ts'
-import { deviceOf, isMachine } from '../../server/src/modules/radar/user-agent.ts'
-import { createViewTickets } from '../../server/src/modules/radar/view-ticket.ts'
-import type { LiveMessage } from '../../server/src/platform/live.ts'
+import { readBeat } from '../../server/src/modules/radar/beats/beat.ts'
+import { beatLine, foldProgress, readLine } from '../../server/src/modules/radar/beats/line.ts'
+import { createGatheringWriter } from '../../server/src/modules/radar/beats/route.ts'
+import { storyStart } from '../../server/src/modules/radar/watch/opening-notices.ts'
+import { readerOf, type Reading } from '../../server/src/modules/radar/views/reader-rule.ts'
+import { deviceOf, isMachine } from '../../server/src/modules/radar/pages/user-agent.ts'
+import { createViewTickets } from '../../server/src/modules/radar/pages/view-ticket.ts'
 
 const ticket = { corpId: 1, shareId: 2, materialId: 3, staffId: 4, viewKey: 'key', visitorId: 'visitor', pages: 8, openedAt: 1_000_000, device: 'iPhone · 微信' }
 const key = Buffer.alloc(32, 1)
@@ -109,21 +106,4 @@ describe('machines and devices', () => {
     expect(deviceOf('Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0.50')).toBe('安卓手机 · 微信')
     expect(deviceOf('Mozilla/5.0 (Windows NT 10.0) wxwork/4.1 MicroMessenger/7.0')).toBe('电脑 · 企业微信')
   })
-})
-
-describe('live news reach only whose data scope holds an owner · GEN-9', () => {
-  const viewer = (staffIds: number[] | null, jobs = false) => ({ staffId: 5, owners: staffIds ? { all: false as const, staffIds } : { all: true as const }, permissions: new Set(jobs ? (['jobs.read'] as const) : []) })
-  const customer: LiveEvent = { kind: 'customer', customerId: 1 }
-  const material: LiveEvent = { kind: 'material', materialId: 1 }
-  const job: LiveEvent = { kind: 'job', jobId: 1, state: 'running', done: 1, total: 2, failed: 0 }
-  it.each<[string, ReturnType<typeof viewer>, LiveMessage, boolean]>([
-    ['an owner hears of her customer', viewer([5]), { owners: [5], event: customer }, true],
-    ['a colleague does not', viewer([5]), { owners: [6], event: customer }, false],
-    ['who sees all hears all', viewer(null), { owners: [6], event: customer }, true],
-    ['what is for one person is for no other', viewer(null), { owners: [], to: 6, event: customer }, false],
-    ['news of customers without owners reach nobody', viewer(null), { owners: [], event: customer }, false],
-    ['materials are everyone’s', viewer([5]), { owners: [], event: material }, true],
-    ['jobs are not', viewer([5]), { owners: [], event: job }, false],
-    ['but for who may see the job centre', viewer([5], true), { owners: [], event: job }, true],
-  ])('%s', (_rule, who, message, heard) => expect(concerns(who, message)).toBe(heard))
 })

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
-import type { LiveEvent } from '@zhike/shared'
+import { liveEvent } from '@zhike/shared/contract'
+import { z } from 'zod'
 import type { Log } from './log.ts'
 import type { RedisClient } from './redis.ts'
 
@@ -12,8 +13,10 @@ export interface LiveBus {
 }
 
 /** @property owners staff ids whose data this is: receivers check it against their data scope. Empty: for `to` only. */
-export interface LiveMessage { owners: number[]; to?: number; event: LiveEvent }
+export type LiveMessage = z.infer<typeof liveMessage>
+const liveMessage = z.object({ owners: z.array(z.number().int()), to: z.number().int().optional(), event: liveEvent })
 
+/** Makes the bus of one process on Redis' channels; it listens only to corps that somebody here has subscribed to. */
 export function createLiveBus(publisher: RedisClient, openSubscriber: () => RedisClient, log: Log, prefix: string): LiveBus {
   const channelOf = (corpId: number) => `${prefix}:live:${corpId}`
   const local = new EventEmitter()
@@ -22,9 +25,14 @@ export function createLiveBus(publisher: RedisClient, openSubscriber: () => Redi
   const listen = (channel: string) => {
     if (!subscriber) {
       subscriber = openSubscriber()
-      subscriber.on('message', (from: string, text: string) => local.emit(from, JSON.parse(text) as LiveMessage))
+      subscriber.on('message', hear)
     }
     subscriber.subscribe(channel).catch((error: unknown) => log.warn({ err: error }, 'could not subscribe to live news'))
+  }
+  const hear = (channel: string, text: string) => {
+    const message = readMessage(text)
+    if (message) local.emit(channel, message)
+    else log.error({ channel }, 'a damaged live message was dropped')
   }
   return {
     async publish(corpId, message) {
@@ -43,5 +51,15 @@ export function createLiveBus(publisher: RedisClient, openSubscriber: () => Redi
       local.removeAllListeners()
       subscriber?.disconnect()
     },
+  }
+}
+
+/** Null when it is none of ours: during an update another version of the program may be speaking. */
+function readMessage(text: string): LiveMessage | null {
+  try {
+    return liveMessage.parse(JSON.parse(text))
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return null
+    throw error
   }
 }

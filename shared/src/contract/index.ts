@@ -1,4 +1,5 @@
 import { customersContract } from './customers.ts'
+import { liveContract } from './live.ts'
 import { materialsContract } from './materials.ts'
 import { auditContract, callbacksContract, jobsContract } from './operations.ts'
 import { radarContract } from './radar.ts'
@@ -9,7 +10,7 @@ import type * as d from './define.ts'
 
 /** Every endpoint of the JSON API, by `METHOD /path`. */
 export const contract = {
-  ...sessionContract, ...setupContract, ...staffContract, ...jobsContract, ...auditContract, ...callbacksContract, ...customersContract, ...materialsContract, ...radarContract,
+  ...sessionContract, ...setupContract, ...staffContract, ...jobsContract, ...auditContract, ...callbacksContract, ...customersContract, ...materialsContract, ...radarContract, ...liveContract,
 }
 export type Contract = typeof contract
 export type ContractKey = keyof Contract
@@ -23,6 +24,7 @@ export type AnswerOf<K extends ContractKey> = d.AnswerGiven<Contract[K]>
 export * from './define.ts'
 export * from './parts.ts'
 export * from './customers.ts'
+export * from './live.ts'
 export * from './materials.ts'
 export * from './operations.ts'
 export * from './radar.ts'

@@ -67,5 +67,4 @@ export const radarContract = defineContract({
       colleagues: z.array(z.object({ staff: staffRef, shares: z.number().int(), opens: z.number().int() })),
     }),
   },
-  'GET /api/live': { summary: 'Server-sent events for the signed-in viewer (LiveEvent)', who: staff(), raw: true },
 })

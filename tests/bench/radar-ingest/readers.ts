@@ -5,7 +5,7 @@ import { customers, relations } from '../../../server/src/modules/customers/tabl
 import { staff } from '../../../server/src/modules/identity/tables.ts'
 import { files, materials } from '../../../server/src/modules/materials/tables.ts'
 import { shares } from '../../../server/src/modules/radar/tables.ts'
-import { createViewTickets } from '../../../server/src/modules/radar/view-ticket.ts'
+import { createViewTickets } from '../../../server/src/modules/radar/pages/view-ticket.ts'
 import type { Platform } from '../../../server/src/platform/platform.ts'
 
 export const PAGES = 8

@@ -1,5 +1,5 @@
 export { createRadar } from './service.ts'
 export type { Radar } from './service.ts'
-export { radarFigures } from './figures.ts'
-export type { PastShare, PastView } from './history.ts'
+export { radarFigures } from './figures/materials.ts'
+export type { PastShare, PastView } from './views/history.ts'
 export type { RadarNeeds } from './needs.ts'

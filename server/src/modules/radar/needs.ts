@@ -8,7 +8,7 @@ import type { Notices } from '../notices/index.ts'
 /** What the radar asks of other areas. */
 export interface RadarNeeds {
   corps: Pick<Corps, 'byId'>
-  identity: Pick<Identity, 'staffRefs' | 'businessCard'> & { signIn: Pick<Identity['signIn'], 'start' | 'on'>; access: Pick<Identity['access'], 'currentViewer'> }
+  identity: Pick<Identity, 'staffRefs' | 'businessCard'> & { signIn: Pick<Identity['signIn'], 'start' | 'on'> }
   materials: Pick<Materials, 'forReader' | 'titles' | 'pictureFor' | 'cardPicture'>
   notices: Notices
   customers: Pick<Customers, 'customerByExternal' | 'customerNames'> & { groupChats: Pick<GroupChats, 'groupByChatId' | 'isInGroup'> }

@@ -1,24 +1,21 @@
 import { radarContract } from '@zhike/shared/contract'
 import type { Register } from '../identity/index.ts'
-import type { createLiveRoute } from './live-route.ts'
-import type { createSending } from './sending.ts'
-import type { createToday } from './today.ts'
-import type { createViewsList } from './views-list.ts'
+import type { createSending } from './shares/sending.ts'
+import type { createToday } from './figures/today.ts'
+import type { createViewsList } from './views/list.ts'
 
 export interface RadarHandlers {
   sending: ReturnType<typeof createSending>
   list: ReturnType<typeof createViewsList>
   today: ReturnType<typeof createToday>
-  live: ReturnType<typeof createLiveRoute>
 }
 
 /** The JSON API of the radar. */
-export function radarRoutes(register: Register, { sending, list, today, live }: RadarHandlers): void {
+export function radarRoutes(register: Register, { sending, list, today }: RadarHandlers): void {
   register(radarContract, {
     'POST /api/shares': ({ viewer, body }) => sending.prepare(viewer, body),
     'PUT /api/shares/:shareId/outcome': ({ viewer, params, body }) => sending.conclude(viewer, params.shareId, body),
     'GET /api/radar/views': ({ viewer, query }) => list(viewer, query),
     'GET /api/radar/today': ({ viewer }) => today(viewer),
-    'GET /api/live': (call) => live.serve(call),
   })
 }

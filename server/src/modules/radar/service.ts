@@ -1,18 +1,17 @@
 import type { FastifyInstance } from 'fastify'
 import type { Platform } from '../../platform/platform.ts'
 import type { Register } from '../identity/index.ts'
-import { beatRoute } from './beat-route.ts'
-import { importHistory } from './history.ts'
-import type { PastShare } from './history.ts'
-import { createLiveRoute } from './live-route.ts'
+import { beatRoute } from './beats/route.ts'
+import { importHistory } from './views/history.ts'
+import type { PastShare } from './views/history.ts'
 import type { RadarNeeds } from './needs.ts'
-import { createReaderRoutes } from './reader-routes.ts'
+import { createReaderRoutes } from './pages/routes.ts'
 import { radarRoutes } from './routes.ts'
-import { createSending } from './sending.ts'
-import { createToday } from './today.ts'
-import { createViewTickets } from './view-ticket.ts'
-import { createViewsList } from './views-list.ts'
-import { createWatch } from './watch.ts'
+import { createSending } from './shares/sending.ts'
+import { createToday } from './figures/today.ts'
+import { createViewTickets } from './pages/view-ticket.ts'
+import { createViewsList } from './views/list.ts'
+import { createWatch } from './watch/watch.ts'
 
 export type Radar = ReturnType<typeof createRadar>
 
@@ -20,15 +19,13 @@ export type Radar = ReturnType<typeof createRadar>
 export function createRadar(platform: Platform, needs: RadarNeeds) {
   const tickets = createViewTickets(platform.config.appKey)
   const readers = createReaderRoutes(platform, needs, tickets)
-  const live = createLiveRoute(platform, needs)
   const watch = createWatch(platform, needs)
   needs.identity.signIn.on('reader', readers.signedIn)
   return {
-    /** The JSON API, with the live stream. */
-    routes: (register: Register): void => radarRoutes(register, { sending: createSending(platform, needs), list: createViewsList(platform, needs), today: createToday(platform, needs), live }),
+    /** The JSON API. */
+    routes: (register: Register): void => radarRoutes(register, { sending: createSending(platform, needs), list: createViewsList(platform, needs), today: createToday(platform, needs) }),
     /** Pages and beacons of readers, who are nobody's session. */
     plainRoutes(app: FastifyInstance): void {
-      live.hooks(app)
       readers.register(app)
       beatRoute(app, platform, tickets)
     },

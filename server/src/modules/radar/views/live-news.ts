@@ -1,9 +1,9 @@
 import { READING_NOW_MS } from '@zhike/shared'
 import type { LiveEvent } from '@zhike/shared'
-import type { Platform } from '../../platform/platform.ts'
-import type { RadarNeeds } from './needs.ts'
-import { factsOf } from './view-facts.ts'
-import type { ViewDbRow } from './view-store.ts'
+import type { Platform } from '../../../platform/platform.ts'
+import type { RadarNeeds } from '../needs.ts'
+import { factsOf } from './facts.ts'
+import type { ViewDbRow } from './store.ts'
 
 const AT_MOST_EVERY_MS = 1000
 const REMEMBERED = 20_000

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { createSigner, randomToken } from '../../platform/crypto/secret-box.ts'
+import { createSigner, randomToken } from '../../../platform/crypto/secret-box.ts'
 
 export const VISITOR_COOKIE = 'zk_visitor'
 const YEAR_SECONDS = 365 * 24 * 60 * 60

@@ -1,13 +1,13 @@
 import { and, avg, count, countDistinct, desc, eq, gt, gte, lte } from 'drizzle-orm'
 import { READING_NOW_MS, dayStart } from '@zhike/shared'
 import type { AnswerOf } from '@zhike/shared/contract'
-import type { Platform } from '../../platform/platform.ts'
-import { friendshipsOf } from '../customers/index.ts'
-import { withinScope } from '../identity/index.ts'
-import type { Viewer } from '../identity/index.ts'
-import type { RadarNeeds } from './needs.ts'
-import { shares, views } from './tables.ts'
-import { VIEW_STATE } from './view-store.ts'
+import type { Platform } from '../../../platform/platform.ts'
+import { friendshipsOf } from '../../customers/index.ts'
+import { withinScope } from '../../identity/index.ts'
+import type { Viewer } from '../../identity/index.ts'
+import type { RadarNeeds } from '../needs.ts'
+import { shares, views } from '../tables.ts'
+import { VIEW_STATE } from '../views/store.ts'
 
 export type Today = AnswerOf<'GET /api/radar/today'>
 

@@ -1,5 +1,5 @@
 import { VIEW_CAP_MS } from '@zhike/shared'
-import type { ViewTicket } from './view-ticket.ts'
+import type { ViewTicket } from '../pages/view-ticket.ts'
 
 /** Cumulative counters of one view as one beacon tells them, checked and clamped. */
 export interface Beat {

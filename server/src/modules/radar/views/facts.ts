@@ -1,11 +1,11 @@
-import type { Queries } from '../../platform/db/connect.ts'
-import { friendshipsOf } from '../customers/index.ts'
-import type { CustomerRef } from '../customers/index.ts'
-import type { RadarNeeds } from './needs.ts'
+import type { Queries } from '../../../platform/db/connect.ts'
+import { friendshipsOf } from '../../customers/index.ts'
+import type { CustomerRef } from '../../customers/index.ts'
+import type { RadarNeeds } from '../needs.ts'
 import { readerName } from './reader-name.ts'
-import { sharesOf } from './share-store.ts'
-import type { ShareRow } from './share-store.ts'
-import type { ViewDbRow } from './view-store.ts'
+import { sharesOf } from '../shares/store.ts'
+import type { ShareRow } from '../shares/store.ts'
+import type { ViewDbRow } from './store.ts'
 
 type Needs = Pick<RadarNeeds, 'customers' | 'materials' | 'corps'>
 type Title = Awaited<ReturnType<RadarNeeds['materials']['titles']>> extends Map<number, infer T> ? T : never

@@ -1,4 +1,4 @@
-import { createSigner } from '../../platform/crypto/secret-box.ts'
+import { createSigner } from '../../../platform/crypto/secret-box.ts'
 
 /** What a beacon may speak of: made when the page was served, signed, and carried by the page. */
 export interface ViewTicket {

@@ -1,13 +1,13 @@
 import { READING_NOW_MS } from '@zhike/shared'
-import { inTransaction } from '../../platform/db/transaction.ts'
-import type { Platform } from '../../platform/platform.ts'
-import { updateCustomerEvent } from '../customers/index.ts'
+import { inTransaction } from '../../../platform/db/transaction.ts'
+import type { Platform } from '../../../platform/platform.ts'
+import { updateCustomerEvent } from '../../customers/index.ts'
 import { openedEventData, openingFacts } from './announce.ts'
-import type { RadarNeeds } from './needs.ts'
+import type { RadarNeeds } from '../needs.ts'
 import { STORY_SEARCH_MS, againCard, againKey, storyOf } from './opening-notices.ts'
-import { factsOf } from './view-facts.ts'
-import { viewsOf } from './view-store.ts'
-import type { ViewDbRow } from './view-store.ts'
+import { factsOf } from '../views/facts.ts'
+import { viewsOf } from '../views/store.ts'
+import type { ViewDbRow } from '../views/store.ts'
 
 /** A reader who has been silent for this long is gone. */
 export const SILENT_MS = 2 * READING_NOW_MS

@@ -1,14 +1,14 @@
-import { conflict, notFound, AppError } from '../../platform/http/errors.ts'
-import { randomToken } from '../../platform/crypto/secret-box.ts'
-import { inTransaction } from '../../platform/db/transaction.ts'
-import type { Platform } from '../../platform/platform.ts'
+import { conflict, notFound, AppError } from '../../../platform/http/errors.ts'
+import { randomToken } from '../../../platform/crypto/secret-box.ts'
+import { inTransaction } from '../../../platform/db/transaction.ts'
+import type { Platform } from '../../../platform/platform.ts'
 import type { ShareState } from '@zhike/shared'
 import type { NewsMessage, ShareChat } from '@zhike/shared/contract'
-import { appendCustomerEvent, friendshipsOf } from '../customers/index.ts'
-import type { Viewer } from '../identity/index.ts'
-import { dayIn } from '../materials/index.ts'
-import type { RadarNeeds } from './needs.ts'
-import { sharesOf } from './share-store.ts'
+import { appendCustomerEvent, friendshipsOf } from '../../customers/index.ts'
+import type { Viewer } from '../../identity/index.ts'
+import { dayIn } from '../../materials/index.ts'
+import type { RadarNeeds } from '../needs.ts'
+import { sharesOf } from './store.ts'
 
 /** 128 random bits in 22 characters (architecture §6: at least 96). */
 const TOKEN_BYTES = 16

@@ -1,6 +1,6 @@
-import type { ReaderMaterial } from '../materials/index.ts'
-import { html, shell } from './page-shell.ts'
-import type { Html } from './page-shell.ts'
+import type { ReaderMaterial } from '../../materials/index.ts'
+import { html, shell } from './shell.ts'
+import type { Html } from './shell.ts'
 
 export interface Sender { name: string; avatar: string | null; department: string | null; position: string | null }
 

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Platform } from '../../platform/platform.ts'
-import { isRedisAway } from '../../platform/redis.ts'
-import type { Stream } from '../../platform/streams.ts'
+import type { Platform } from '../../../platform/platform.ts'
+import { isRedisAway } from '../../../platform/redis.ts'
+import type { Stream } from '../../../platform/streams.ts'
 import { readBeat } from './beat.ts'
-import { beatLine } from './beat-line.ts'
-import type { KnownTicket, ViewTickets } from './view-ticket.ts'
+import { beatLine } from './line.ts'
+import type { KnownTicket, ViewTickets } from '../pages/view-ticket.ts'
 
 /** A beacon is a few hundred bytes; one with 300 pages about 3.5 KB. */
 const BODY_BYTES = 4 * 1024

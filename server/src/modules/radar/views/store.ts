@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
-import type { Queries } from '../../platform/db/connect.ts'
-import { viewPages, views } from './tables.ts'
+import type { Queries } from '../../../platform/db/connect.ts'
+import { viewPages, views } from '../tables.ts'
 
 export type ViewDbRow = typeof views.$inferSelect
 

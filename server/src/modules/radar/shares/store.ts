@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { ShareState } from '@zhike/shared'
-import type { Queries } from '../../platform/db/connect.ts'
-import { materialDays, shares, visitors } from './tables.ts'
+import type { Queries } from '../../../platform/db/connect.ts'
+import { materialDays, shares, visitors } from '../tables.ts'
 
 export type ShareRow = typeof shares.$inferSelect
 export type VisitorRow = typeof visitors.$inferSelect

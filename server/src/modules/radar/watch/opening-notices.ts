@@ -1,7 +1,7 @@
 import { formatDwell, formatMoment } from '@zhike/shared'
-import type { Corp } from '../corps/index.ts'
-import type { NoticeCard } from '../notices/index.ts'
-import type { Opening } from './view-store.ts'
+import type { Corp } from '../../corps/index.ts'
+import type { NoticeCard } from '../../notices/index.ts'
+import type { Opening } from '../views/store.ts'
 
 /** MAT-16: opens of one link by one reader within this time are one story. */
 export const MERGE_MS = 30 * 60 * 1000

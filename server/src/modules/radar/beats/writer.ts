@@ -1,11 +1,11 @@
-import { errnoOf, isDatabaseAway } from '../../platform/db/connect.ts'
-import type { Platform } from '../../platform/platform.ts'
-import type { Entry } from '../../platform/streams.ts'
-import { foldProgress, readLine } from './beat-line.ts'
-import type { ViewProgress } from './beat-line.ts'
+import { errnoOf, isDatabaseAway } from '../../../platform/db/connect.ts'
+import type { Platform } from '../../../platform/platform.ts'
+import type { Entry } from '../../../platform/streams.ts'
+import { foldProgress, readLine } from './line.ts'
+import type { ViewProgress } from './line.ts'
 import { progressOf } from './progress-store.ts'
-import { viewsOf } from './view-store.ts'
-import type { ViewDbRow } from './view-store.ts'
+import { viewsOf } from '../views/store.ts'
+import type { ViewDbRow } from '../views/store.ts'
 
 const ROWS_AT_ONCE = 200
 

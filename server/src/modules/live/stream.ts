@@ -1,9 +1,8 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../../platform/http/errors.ts'
-import type { LiveMessage } from '../../platform/live.ts'
 import type { Platform } from '../../platform/platform.ts'
-import type { Viewer } from '../identity/index.ts'
-import type { RadarNeeds } from './needs.ts'
+import type { Identity, Viewer } from '../identity/index.ts'
+import { concerns } from './concerns.ts'
 
 const HEARTBEAT_MS = 20_000
 /** Browsers come back by themselves; a fresh stream means a fresh look at session and data scope. */
@@ -13,8 +12,10 @@ const PER_PROCESS = 10_000
 /** Text a slow browser may leave unread before it is cut off; it loads afresh when it comes back. */
 const UNREAD_BYTES = 256 * 1024
 
+export interface LiveNeeds { identity: { access: Pick<Identity['access'], 'currentViewer'> } }
+
 /** `GET /api/live`: server-sent events, reduced to what the viewer's data scope allows (GEN-9). */
-export function createLiveRoute(platform: Platform, needs: Pick<RadarNeeds, 'identity'>) {
+export function createStreams(platform: Platform, needs: LiveNeeds) {
   const { live, log, metrics, clock } = platform
   const open = new Set<() => void>()
   const byStaff = new Map<string, number>()
@@ -69,22 +70,9 @@ export function createLiveRoute(platform: Platform, needs: Pick<RadarNeeds, 'ide
 
   return {
     serve,
-    /** Ends all streams when the server closes: they would keep it waiting. */
-    hooks(app: FastifyInstance): void {
-      app.addHook('preClose', async () => {
-        for (const end of [...open]) end()
-      })
+    /** Ends all streams. */
+    end(): void {
+      for (const end of [...open]) end()
     },
   }
-}
-
-/**
- * May this viewer hear this message? News of customers and views go to those whose scope holds one of the owners.
- * Jobs and materials belong to nobody: materials are everyone's, jobs are for those who may see the job centre.
- */
-export function concerns(viewer: Pick<Viewer, 'staffId' | 'owners' | 'permissions'>, message: LiveMessage): boolean {
-  if (message.to !== undefined) return message.to === viewer.staffId
-  if (message.owners.length === 0) return message.event.kind === 'material' || (message.event.kind === 'job' && viewer.permissions.has('jobs.read'))
-  const { owners } = viewer
-  return owners.all || message.owners.some((staffId) => owners.staffIds.includes(staffId))
 }

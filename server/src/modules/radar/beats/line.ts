@@ -1,5 +1,5 @@
 import type { Beat } from './beat.ts'
-import type { KnownTicket } from './view-ticket.ts'
+import type { KnownTicket } from '../pages/view-ticket.ts'
 
 /** One view as far as the beacons at hand tell: what the writer puts into the database. */
 export interface ViewProgress {

@@ -1,9 +1,9 @@
 import { and, avg, count, countDistinct, eq, gt, inArray, sql } from 'drizzle-orm'
-import type { Db } from '../../platform/db/connect.ts'
-import type { RadarFigures } from '../materials/index.ts'
-import { sharesOf } from './share-store.ts'
-import { materialDays, shares, views } from './tables.ts'
-import { VIEW_STATE } from './view-store.ts'
+import type { Db } from '../../../platform/db/connect.ts'
+import type { RadarFigures } from '../../materials/index.ts'
+import { sharesOf } from '../shares/store.ts'
+import { materialDays, shares, views } from '../tables.ts'
+import { VIEW_STATE } from '../views/store.ts'
 
 /** What the materials area shows of the radar (MAT-3, MAT-13, MAT-21): from day sums, so lists never count views. */
 export function radarFigures(db: Db): RadarFigures {

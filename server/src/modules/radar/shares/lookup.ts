@@ -1,6 +1,6 @@
-import type { Platform } from '../../platform/platform.ts'
-import { shareByToken } from './share-store.ts'
-import type { ShareRow } from './share-store.ts'
+import type { Platform } from '../../../platform/platform.ts'
+import { shareByToken } from './store.ts'
+import type { ShareRow } from './store.ts'
 
 const KEEP_MS = 10_000
 const KEPT = 5000

@@ -1,7 +1,7 @@
 import type { Pool } from 'mysql2/promise'
-import { errnoOf } from '../../platform/db/connect.ts'
-import type { ViewProgress } from './beat-line.ts'
-import { VIEW_STATE } from './view-store.ts'
+import { errnoOf } from '../../../platform/db/connect.ts'
+import type { ViewProgress } from './line.ts'
+import { VIEW_STATE } from '../views/store.ts'
 
 const ATTEMPTS = 5
 

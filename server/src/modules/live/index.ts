@@ -1,0 +1,2 @@
+export { createLive } from './service.ts'
+export type { Live } from './service.ts'
