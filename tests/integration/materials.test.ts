@@ -153,7 +153,7 @@ describe('the library', () => {
     const made = await link('原来的标题')
     const url = `/api/materials/${made.materialId}`
     const changed = await admin.ask('PUT', url, { version: 1, title: '新的标题', summary: '说明', groupId, score: 5, url: 'https://www.example.com/b' })
-    expect(changed.json).toMatchObject({ title: '新的标题', score: 5, version: 2, url: 'https://www.example.com/b' })
+    expect(changed.json).toMatchObject({ title: '新的标题', score: 5, version: 2, url: 'https://www.example.com/b', updatedBy: made.createdBy })
     const late = await admin.ask('PUT', url, { version: 1, title: '晚来的标题', groupId })
     expect([late.status, late.json.code]).toEqual([409, 'conflict'])
     expect((await admin.ask('GET', url)).json.title).toBe('新的标题')

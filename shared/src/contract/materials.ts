@@ -23,6 +23,8 @@ export const materialDetail = materialRow.extend({
   totals: z.object({ views: z.number().int(), readers: z.number().int(), shares: z.number().int(), sharers: z.number().int(), averageMs: z.number().int() }),
   /** Addresses of the drawn pages or of the picture, for the preview. */
   pictures: z.array(z.object({ src: z.string(), width: z.number().int(), height: z.number().int() })),
+  /** Who changed it last; null when nobody has since it was made. */
+  updatedBy: staffRef.nullable(),
   /** Changes with every edit; send it back when saving (GEN-8). */
   version: z.number().int(),
 })

@@ -104,12 +104,12 @@ export function createLibrary(platform: Platform, needs: LibraryNeeds) {
     /** @throws AppError `not_found`, also for deleted ones */
     async detail(looker: Looker, materialId: number): Promise<MaterialDetail> {
       const row = await find(db, looker.corpId, materialId)
-      const [figures, totals, creators] = await Promise.all([
+      const [figures, totals, people] = await Promise.all([
         needs.radarFigures.materialFigures(looker.corpId, [materialId], dayIn(looker.zone, clock.now())),
         needs.radarFigures.totals(looker.corpId, materialId, looker.allStats ? null : looker.staffId),
-        needs.staffRefs(looker.corpId, row.createdBy === null ? [] : [row.createdBy]),
+        needs.staffRefs(looker.corpId, [row.createdBy, row.updatedBy].filter((id) => id !== null)),
       ])
-      return presentDetail(row, { figures: figures.get(materialId), creator: creators.get(row.createdBy ?? 0) ?? null, totals })
+      return presentDetail(row, { figures: figures.get(materialId), creator: people.get(row.createdBy ?? 0) ?? null, changer: people.get(row.updatedBy ?? 0) ?? null, totals })
     },
     /** Makes a material. The same form sent twice gives the same one. @returns its id */
     async create(by: Editor, form: NewMaterial): Promise<number> {
@@ -142,7 +142,7 @@ export function createLibrary(platform: Platform, needs: LibraryNeeds) {
         if (changes.groupId !== before.groupId) await requireGroup(tx, by.corpId, changes.groupId)
         if (before.type !== 'link' && fileId !== undefined && fileId !== before.fileId) await requireFile(tx, by.corpId, fileId, before.type, 'fileId')
         if (coverFileId !== undefined && coverFileId !== null && coverFileId !== before.coverFileId) await requireFile(tx, by.corpId, coverFileId, 'image', 'coverFileId')
-        if (!(await materialsOf(tx, by.corpId).change(materialId, version, { ...common, url, fileId, coverFileId, updatedAt: clock.now() }))) {
+        if (!(await materialsOf(tx, by.corpId).change(materialId, version, { ...common, url, fileId, coverFileId, updatedAt: clock.now(), updatedBy: by.staffId }))) {
           throw conflict('这份素材刚刚被别人修改过，请刷新后再改，以免覆盖对方的内容')
         }
         await needs.audit.record(tx, { corpId: by.corpId, actorId: by.staffId, action: 'material.changed', subject: changes.title, before: audited(before), after: audited(changes), from: by.from })

@@ -34,11 +34,11 @@ export function presentRow(row: MaterialWithFiles, facts: RowFacts): MaterialRow
   }
 }
 
-export function presentDetail(row: MaterialWithFiles, facts: RowFacts & { totals: MaterialTotals }): MaterialDetail {
+export function presentDetail(row: MaterialWithFiles, facts: RowFacts & { changer: StaffRef | null; totals: MaterialTotals }): MaterialDetail {
   const { file } = row
   return {
     ...presentRow(row, facts),
-    score: row.score, tagIds: row.tagIds, totals: facts.totals, version: row.version,
+    score: row.score, tagIds: row.tagIds, totals: facts.totals, updatedBy: facts.changer, version: row.version,
     pictures: file ? drawnOf(row).map((size, i) => ({ src: pictureAddress(row.id, file, file.kind === 'pdf' ? pageName(i + 1, SMALL) : imageName(SMALL)), ...size })) : [],
   }
 }

@@ -51,5 +51,7 @@ export const materials = mysqlTable('materials', {
   createdBy: rowId('created_by'),
   createdAt: moment('created_at').notNull(),
   updatedAt: moment('updated_at').notNull(),
+  /** Whoever saved it last; null before the first change. */
+  updatedBy: rowId('updated_by'),
   deletedAt: moment('deleted_at'),
 }, (t) => [index('materials_list').on(t.corpId, t.scope, t.deletedAt, t.createdAt, t.id), index('materials_group').on(t.corpId, t.groupId, t.deletedAt, t.createdAt, t.id)])

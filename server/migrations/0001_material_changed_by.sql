@@ -1,0 +1,1 @@
+ALTER TABLE `materials` ADD `updated_by` bigint;
