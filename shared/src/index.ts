@@ -1,6 +1,7 @@
 export * from './customers.ts'
 export * from './errors.ts'
 export * from './format.ts'
+export * from './jssdk.ts'
 export * from './limits.ts'
 export * from './live.ts'
 export * from './materials.ts'

@@ -104,6 +104,17 @@ describe('a salesperson beside the chat (acceptance 1)', () => {
     await desk.close()
   })
 
+  test('tickets that WeCom ended early cost one refused signature, and she notices nothing · SYS-14', async () => {
+    const desk = await stage.desk()
+    await desk.sidebar.getByTestId('customer-name').waitFor()
+    await desk.page.getByTestId('fault-more').click()
+    await desk.page.getByTestId('fault-ticket').click()
+    await desk.page.reload()
+    await desk.sidebar.getByTestId('customer-name').waitFor()
+    await send(desk, MATERIAL)
+    await desk.close()
+  })
+
   test('in a customer group she sees who of the members is her customer', async () => {
     const desk = await stage.desk()
     await desk.page.getByTestId('chat-浦东宝妈福利 3 群').click()

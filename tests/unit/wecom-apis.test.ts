@@ -36,6 +36,7 @@ function recorded(...fixtures: (string | object)[]): { client: WecomClient; call
     download: async () => ({ body: Buffer.alloc(0), contentType: 'image/png', fileName: null }),
     accessToken: async () => 'token',
     ticket: async (_kind, fetch) => (await fetch()).value,
+    dropTickets: async () => undefined,
   }
   return { client, calls }
 }

@@ -36,6 +36,7 @@ function bench(setup: { baseUrl?: string; fetch?: Fetch; full?: { waitMs: number
       if (failed === `token-${generation}`) generation++
     },
     ticket: async () => 'ticket',
+    dropTickets: async () => undefined,
   }
   const limits: RateLimits = {
     take: async () => setup.full?.shift() ?? { waitMs: 0, pausedByWecom: false },

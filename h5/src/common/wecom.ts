@@ -2,6 +2,7 @@ import {
   env, getContext, getCurExternalChat, getCurExternalContact, openEnterpriseChat, previewImage as nativePreviewImage, register,
   sendChatMessage as nativeSendChatMessage, setClipboardData, type SendChatMessage,
 } from '@wecom/jssdk'
+import { refusesSignature } from '@zhike/shared'
 import { api } from './api.ts'
 
 /** The SDK never answers outside WeCom, and a client may not answer either: every call has a limit. */
@@ -30,7 +31,8 @@ type CallOutcome = { ok: true } | { ok: false; cancelled: boolean; reason: strin
 class CallTimeout extends Error {}
 
 let registered: Promise<void> | undefined
-let reported = false
+/** What our server was told last of this page's registration, and when it will have heard it. */
+let told: { ok: boolean; heard: Promise<void> } | undefined
 
 /** True inside a WeCom client. */
 export function isWecom(): boolean {
@@ -66,16 +68,38 @@ async function registerPage(): Promise<void> {
       return ready && url === pageUrl() ? ready : api('GET /api/wecom/signature', { query: { url, kind: 'agent' } })
     },
     onAgentConfigSuccess: () => report(true),
-    onAgentConfigFail: (failure) => report(false, errMsgOf(failure)),
+    onAgentConfigFail: (failure) => {
+      if (isRegistrationFailure(errMsgOf(failure))) report(false, errMsgOf(failure))
+    },
   })
 }
 
-/** The set-up page shows whether clients accept our signatures (SYS-14). Told once per page, and never in the way. */
+/** The set-up page shows whether clients accept our signatures (SYS-14). Told whenever that changes, and never in the way. */
 function report(ok: boolean, error?: string): void {
-  if (reported) return
-  reported = true
-  api('POST /api/wecom/jssdk-result', { body: { ok, ...(error && { error: error.slice(0, 300) }) } })
+  if (told?.ok === ok) return
+  const heard = api('POST /api/wecom/jssdk-result', { body: { ok, ...(error && { error: error.slice(0, 300) }) } })
     .catch((reason: unknown) => console.warn('jssdk result was not reported', reason))
+  told = { ok, heard }
+}
+
+/**
+ * A call of the registered page. On a refused signature our server drops the ticket behind it (WeCom may end one early);
+ * once it has, the SDK signs afresh for one more try.
+ */
+async function onRegisteredPage<T>(call: () => Promise<T>): Promise<T> {
+  await wecomReady()
+  try {
+    return await call()
+  } catch (thrown) {
+    if (!isRegistrationFailure(errMsgOf(thrown)) || !refusesSignature(errMsgOf(thrown))) throw thrown
+    await told?.heard
+    return call()
+  }
+}
+
+/** The client's own word on config or agentConfig; the SDK also fails when our server gave it no signature. */
+function isRegistrationFailure(errMsg: string): boolean {
+  return /^(agentConfig|config|preVerifyJSAPI):/i.test(errMsg)
 }
 
 /** The URL that the client signs: without the hash. */
@@ -87,7 +111,7 @@ function pageUrl(): string {
 function hushRegisterRejections(): void {
   window.addEventListener('unhandledrejection', (event) => {
     const reason: unknown = event.reason
-    const ofConfig = /^(agentConfig|config|preVerifyJSAPI):/i.test(errMsgOf(reason))
+    const ofConfig = isRegistrationFailure(errMsgOf(reason))
     const aborted = reason instanceof Error && reason.message.startsWith('SDK Error')
     if (!ofConfig && !aborted) return
     event.preventDefault()
@@ -99,8 +123,7 @@ function hushRegisterRejections(): void {
 export async function chatContext(): Promise<ChatContext> {
   if (!isWecom()) return { kind: 'none', entry: 'browser' }
   try {
-    await wecomReady()
-    const { entry } = await limited(getContext(), CALL_LIMIT_MS)
+    const { entry } = await onRegisteredPage(() => limited(getContext(), CALL_LIMIT_MS))
     const where = String(entry)
     if (where === 'group_chat_tools') {
       const { chatId } = await limited(getCurExternalChat(), CALL_LIMIT_MS)
@@ -120,8 +143,7 @@ export async function chatContext(): Promise<ChatContext> {
 export async function sendChatMessage(message: SendChatMessage): Promise<SendOutcome> {
   if (!isWecom()) return { state: 'failed', reason: '请在企业微信的聊天侧边栏里发送' }
   try {
-    await wecomReady()
-    await limited(nativeSendChatMessage(message), SEND_LIMIT_MS)
+    await onRegisteredPage(() => limited(nativeSendChatMessage(message), SEND_LIMIT_MS))
     return { state: 'sent' }
   } catch (thrown) {
     if (wasCancelled(thrown)) return { state: 'cancelled' }
@@ -163,8 +185,7 @@ export async function copyText(text: string): Promise<CallOutcome> {
 async function attempt(call: () => Promise<unknown>): Promise<CallOutcome> {
   if (!isWecom()) return { ok: false, cancelled: false, reason: '请在企业微信里使用' }
   try {
-    await wecomReady()
-    await limited(call(), CALL_LIMIT_MS)
+    await onRegisteredPage(() => limited(call(), CALL_LIMIT_MS))
     return { ok: true }
   } catch (thrown) {
     return { ok: false, cancelled: wasCancelled(thrown), reason: reasonText(thrown) }
@@ -205,7 +226,7 @@ function wasCancelled(thrown: unknown): boolean {
 function reasonText(thrown: unknown): string {
   const text = errMsgOf(thrown)
   if (thrown instanceof CallTimeout) return '企业微信没有回应，请关闭页面后重新打开'
-  if (/^(agentConfig|config|preVerifyJSAPI):/i.test(text)) return '企业微信没有认可这个页面，请管理员检查可信域名和应用设置'
+  if (isRegistrationFailure(text)) return '企业微信没有认可这个页面，请管理员检查可信域名和应用设置'
   if (/without ?context/i.test(text)) return '请从客户聊天的侧边栏里打开'
   if (/permission|access ?denied/i.test(text)) return '应用没有这个权限，请管理员检查「客户联系」的可调用应用和你的使用范围'
   if (/not ?exist|not ?support/i.test(text)) return '企业微信版本太旧，请更新后再试'

@@ -45,6 +45,8 @@ export interface SandboxControl {
   settings(patch: Partial<Settings>): void
   shiftClock(ms: number): ClockView
   expireTokens(corpid?: string): void
+  /** Ends JS-SDK tickets before their time: signatures made with them are refused from now on. */
+  endTickets(corpid?: string): void
   stats(): Stats
   /** All callbacks delivered, failed or dropped. */
   callbacksSettled(): Promise<void>
@@ -130,6 +132,7 @@ function controlOf(sandbox: Sandbox): SandboxControl {
     },
     shiftClock: (ms) => shiftClock(sandbox, ms),
     expireTokens: (corpid) => sandbox.credentials.endTokens('expire', corpid),
+    endTickets: (corpid) => sandbox.credentials.endTickets(corpid),
     stats: () => sandbox.counters.snapshot(),
     callbacksSettled: () => sandbox.callbacks.settled(),
     setProduct: (baseUrl, internalUrl) => moveProduct(sandbox, baseUrl, internalUrl ?? baseUrl),

@@ -36,6 +36,8 @@ export interface WecomClient {
   accessToken(): Promise<string>
   /** A shared JS-SDK ticket; see `jssdk.ts`. */
   ticket(kind: 'corp' | 'agent', fetch: () => Promise<FetchedCredential>): Promise<string>
+  /** Forgets the JS-SDK tickets of this app in all processes: WeCom may end them early, and only clients notice. */
+  dropTickets(): Promise<void>
 }
 
 export interface WecomClientDeps {
@@ -165,6 +167,7 @@ export function createWecomClient(deps: WecomClientDeps): WecomClient {
     download: (api, query) => call(exchangeOf(api, 'GET', { effect: 'read', query }, 60_000), exchangeFile),
     accessToken: () => tokens.accessToken(corp),
     ticket: (kind, fetchTicket) => tokens.ticket(corp, kind, fetchTicket),
+    dropTickets: () => tokens.dropTickets(corp),
   }
 }
 

@@ -19,6 +19,8 @@ export interface SharedCredentials {
   get(key: string, fetch: () => Promise<FetchedCredential>): Promise<string>
   /** Drops the value if it is still this one, so that many failures at once cause one refresh. */
   invalidate(key: string, failed: string): Promise<void>
+  /** Drops whatever value there is: for those of which only their holder learns that they are worthless. */
+  drop(key: string): Promise<void>
 }
 
 export interface SharedCredentialsDeps {
@@ -167,7 +169,12 @@ export function createSharedCredentials(deps: SharedCredentialsDeps): SharedCred
     await guard.attempt((redis) => redis.eval(DELETE_IF_SCRIPT, 1, key, sealed))
   }
 
-  return { get, invalidate }
+  async function drop(key: string): Promise<void> {
+    local.delete(key)
+    await guard.attempt((redis) => redis.del(key))
+  }
+
+  return { get, invalidate, drop }
 }
 
 /** Served until shortly before the end of its life; renewed in the background from 80–90 % of it. */

@@ -19,6 +19,8 @@ export interface WecomTokens {
   invalidateAccessToken(app: WecomApp, failed: string): Promise<void>
   /** 企业 ticket (`corp`, for `wx.config`) or 应用 ticket (`agent`, for agentConfig); `fetch` asks WeCom with that app's token. */
   ticket(app: WecomApp, kind: 'corp' | 'agent', fetch: () => Promise<FetchedCredential>): Promise<string>
+  /** Forgets both tickets, so that the next signature is made with fresh ones. */
+  dropTickets(app: WecomApp): Promise<void>
 }
 
 export interface WecomTokensDeps {
@@ -65,12 +67,19 @@ export function createWecomTokens(deps: WecomTokensDeps): WecomTokens {
   return {
     accessToken: (app) => deps.credentials.get(tokenKey(app), () => fetchToken(app)),
     invalidateAccessToken: (app, failed) => deps.credentials.invalidate(tokenKey(app), failed),
-    ticket: (app, kind, fetchTicket) => deps.credentials.get(`${keyOf(app)}:${kind}-ticket:${app.agentId}:${secretMark(app)}`, fetchTicket),
+    ticket: (app, kind, fetchTicket) => deps.credentials.get(ticketKey(app, kind), fetchTicket),
+    dropTickets: async (app) => {
+      await Promise.all([deps.credentials.drop(ticketKey(app, 'corp')), deps.credentials.drop(ticketKey(app, 'agent'))])
+    },
   }
 }
 
 function tokenKey(app: WecomApp): string {
   return `${keyOf(app)}:token:${app.agentId}:${secretMark(app)}`
+}
+
+function ticketKey(app: WecomApp, kind: 'corp' | 'agent'): string {
+  return `${keyOf(app)}:${kind}-ticket:${app.agentId}:${secretMark(app)}`
 }
 
 /** The hash tag keeps everything of one corp in one slot of a Redis Cluster. */

@@ -1,17 +1,16 @@
 import { sessionContract, staffContract } from '@zhike/shared/contract'
-import { forbidden } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
-import { signPage } from '../../wecom/index.ts'
 import type { Audit } from '../audit/index.ts'
-import { asAppError } from '../corps/index.ts'
 import type { Corps } from '../corps/index.ts'
 import type { Jobs } from '../jobs/index.ts'
+import { createPageSignatures } from './page-signatures.ts'
 import type { Identity } from './service.ts'
 import { peopleOf } from './store.ts'
 import type { Register } from './viewer.ts'
 
 export function identityRoutes(register: Register, identity: Identity, needs: { corps: Corps; audit: Audit; jobs: Jobs; platform: Platform }): void {
   const { platform } = needs
+  const pages = createPageSignatures(platform, needs.corps)
   register(sessionContract, {
     'GET /api/session': async ({ viewer, request }) => {
       // The page that asks tells by its own address that it was opened beside a chat (SYS-14).
@@ -29,21 +28,8 @@ export function identityRoutes(register: Register, identity: Identity, needs: { 
       await identity.access.end(request, reply)
       await needs.audit.record(platform.db, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'session.signed_out', subject: viewer.name, from: request.ip })
     },
-    'GET /api/wecom/signature': async ({ viewer, query }) => {
-      // Only pages of ours are signed, else we would sign for anybody.
-      if (!URL.canParse(query.url) || new URL(query.url).origin !== new URL(platform.config.baseUrl).origin) throw forbidden('只能为本系统的页面签名')
-      const client = await needs.corps.wecom(viewer.corpId)
-      try {
-        const signature = await signPage(client, query.kind === 'config' ? 'corp' : 'agent', query.url, platform.clock)
-        return { ...signature, corpId: viewer.corp.wecomCorpId, agentId: viewer.corp.agentId ?? 0 }
-      } catch (error) {
-        throw asAppError(error)
-      }
-    },
-    'POST /api/wecom/jssdk-result': async ({ viewer, body }) => {
-      const known = viewer.corp.proofs.jssdk
-      if (known?.ok !== body.ok || known.error !== body.error) await needs.corps.prove(viewer.corpId, { jssdk: { ...body, at: platform.clock.now() } })
-    },
+    'GET /api/wecom/signature': ({ viewer, query }) => pages.sign(viewer, query),
+    'POST /api/wecom/jssdk-result': ({ viewer, body }) => pages.heard(viewer, body),
   })
   register(staffContract, {
     'GET /api/staff': ({ viewer, query }) => identity.listStaff(viewer, query),

@@ -1,3 +1,4 @@
+import { refusesSignature } from '@zhike/shared'
 import type { JobKind } from '@zhike/shared'
 import type { JobView } from '@zhike/shared/contract'
 import type { Corp } from '../corps/index.ts'
@@ -52,7 +53,7 @@ export function jssdkFinding(corp: Corp, addresses: Addresses, tickets: Finding 
 function jssdkFix(error: string, addresses: Addresses): string[] {
   if (/url domain|invalid domain/i.test(error)) return [`${CONSOLE.trustedDomain}，填 ${addresses.trustedDomain}，与页面地址完全一致（含端口）。`]
   if (/verify|offline|no\s*permission|85005/i.test(error)) return [`${CONSOLE.trustedDomain} → 申请校验域名，完成域名归属验证。`, `${CONSOLE.visibleRange}，确认当前员工在范围内。`]
-  if (/signature/i.test(error)) return [`确认员工打开的地址以 ${new URL(addresses.sidebarUrl).origin} 开头，与环境变量 BASE_URL 一致。`, '检查服务器时间是否准确。', '核对 AgentId 是否属于本应用。']
+  if (refusesSignature(error)) return [`确认员工打开的地址以 ${new URL(addresses.sidebarUrl).origin} 开头，与环境变量 BASE_URL 一致。`, '检查服务器时间是否准确。', '核对 AgentId 是否属于本应用。']
   if (/not exist|not support/i.test(error)) return ['请员工把企业微信升级到最新版本。']
   return [`${CONSOLE.trustedDomain}，核对可信域名并完成归属验证。`, '核对 AgentId 是否属于本应用。']
 }
