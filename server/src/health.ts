@@ -4,10 +4,13 @@ import { sql } from 'drizzle-orm'
 import { forbidden } from './platform/http/errors.ts'
 import type { Platform } from './platform/platform.ts'
 
+/** Per address: every proxy and probe of an installation together. */
+const READINESS = { most: 600, seconds: 60 }
+
 /** `/healthz` the process lives · `/readyz` it can serve (database and Redis answer, not shutting down) · `/metrics` for Prometheus. */
 export function healthRoutes(app: FastifyInstance, platform: Platform, state: { closing: boolean }): void {
   app.get('/healthz', async () => ({ ok: true }))
-  app.get('/readyz', async (_request, reply) => {
+  app.get('/readyz', { config: { rate: READINESS } }, async (_request, reply) => {
     const [database, redis] = await Promise.all([answers(platform.db.execute(sql`SELECT 1`)), answers(platform.redis.ping())])
     const ok = database && redis && !state.closing
     return reply.code(ok ? 200 : 503).header('cache-control', 'no-store').send({ ok, database, redis, closing: state.closing })

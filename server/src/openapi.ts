@@ -1,5 +1,5 @@
-import { contract } from '@zhike/shared/contract'
-import type { Endpoint } from '@zhike/shared/contract'
+import { contract, rateOf } from '@zhike/shared/contract'
+import type { Endpoint, Method } from '@zhike/shared/contract'
 import { z } from 'zod'
 
 /** The OpenAPI 3.1 document of the JSON API, made from the contract. */
@@ -8,7 +8,7 @@ export function openApiDocument(baseUrl: string): object {
   for (const [key, endpoint] of Object.entries<Endpoint>(contract)) {
     const [method = 'GET', path = '/'] = key.split(' ')
     const shown = path.replace(/:(\w+)/g, '{$1}')
-    paths[shown] = { ...paths[shown], [method.toLowerCase()]: operation(endpoint) }
+    paths[shown] = { ...paths[shown], [method.toLowerCase()]: operation(method as Method, endpoint) }
   }
   return {
     openapi: '3.1.0',
@@ -19,11 +19,12 @@ export function openApiDocument(baseUrl: string): object {
   }
 }
 
-function operation(endpoint: Endpoint): object {
+function operation(method: Method, endpoint: Endpoint): object {
   const { who } = endpoint
+  const rate = rateOf(method, endpoint)
   return {
     summary: endpoint.summary,
-    description: who.kind === 'staff' ? (who.permission ? `需要权限 ${who.permission}` : '需要登录') : who.kind === 'setup' ? '需要设置权限或设置链接' : '无需登录',
+    description: `${who.kind === 'staff' ? (who.permission ? `需要权限 ${who.permission}` : '需要登录') : who.kind === 'setup' ? '需要设置权限或设置链接' : '无需登录'}；每${who.kind === 'public' ? '个地址' : '人'} ${rate.seconds} 秒内最多 ${rate.most} 次`,
     security: who.kind === 'public' ? [] : [{ session: [] }],
     parameters: [...parameters('path', endpoint.params), ...parameters('query', endpoint.query)],
     requestBody: endpoint.multipart
@@ -31,6 +32,7 @@ function operation(endpoint: Endpoint): object {
       : endpoint.body && { required: true, content: { 'application/json': { schema: schemaOf(endpoint.body, 'input') } } },
     responses: {
       ...(endpoint.response ? { 200: { description: '成功', content: { 'application/json': { schema: schemaOf(endpoint.response, 'output') } } } } : endpoint.raw ? { 200: { description: '成功' } } : { 204: { description: '成功' } }),
+      429: { description: '太频繁：Retry-After 说明多少秒后再试' },
       default: { description: '失败：{code, message, requestId, details}' },
     },
   }

@@ -24,7 +24,7 @@ export async function pageRoutes(app: FastifyInstance, options: { h5Folder: stri
   app.get('/', async (_request, reply) => reply.redirect('/workbench'))
   app.get('/favicon.ico', async (_request, reply) => reply.redirect('/assets/zhike.svg', 301))
   // wecom-api/00 §10.2: the content is the code in the file's name, without a line end.
-  app.get('/:file', { config: { rateLimit: { max: 60, timeWindow: 60_000 } } }, async (request, reply) => {
+  app.get('/:file', { config: { rate: { most: 60, seconds: 60 } } }, async (request, reply) => {
     const { file } = z.object({ file: z.string().max(100) }).parse(request.params)
     const code = /^WW_verify_([0-9A-Za-z]{16})\.txt$/.exec(file)?.[1]
     if (!code || !(await options.corps.active()).some((corp) => corp.domainFile === file)) throw notFound('页面')

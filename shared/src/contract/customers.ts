@@ -3,6 +3,7 @@ import { CUSTOMER_EVENT_KINDS } from '../customers.ts'
 import { LIMITS } from '../limits.ts'
 import { defineContract, staff } from './define.ts'
 import { jobStarted, moment, pageOf, paging, rowId, searchText, staffRef, wecomId } from './parts.ts'
+import { RATES } from './rates.ts'
 
 export const customerTag = z.object({ tagId: z.string(), name: z.string(), group: z.string(), kind: z.enum(['wecom', 'personal']) })
 export type CustomerTag = z.infer<typeof customerTag>
@@ -74,6 +75,7 @@ export const customersContract = defineContract({
   'GET /api/customers': {
     summary: 'Customers within the viewer’s data scope',
     who: staff(),
+    rate: RATES.search,
     query: z.object({
       ...paging, q: searchText, tagId: wecomId.optional(), ownerId: rowId.optional(),
       state: z.enum(['active', 'removed', 'lost']).optional(),
@@ -85,7 +87,7 @@ export const customersContract = defineContract({
   },
   'GET /api/customers/by-external/:externalUserId': {
     summary: 'Profile of the customer in the current chat; read from WeCom when not yet known',
-    who: staff(), params: z.object({ externalUserId: wecomId }), response: customerProfile,
+    who: staff(), rate: RATES.chat, params: z.object({ externalUserId: wecomId }), response: customerProfile,
   },
   'GET /api/customers/:customerId/timeline': {
     summary: 'Customer log, newest first', who: staff(), params: z.object({ customerId: rowId }), query: z.object({ ...paging }), response: pageOf(timelineRow),
@@ -100,13 +102,13 @@ export const customersContract = defineContract({
     response: customerProfile,
   },
   'GET /api/customers/:customerId/phones': {
-    summary: 'Full phone numbers; every look is logged (SYS-17)', who: staff('customers.phone'), params: z.object({ customerId: rowId }),
+    summary: 'Full phone numbers; every look is logged (SYS-17)', who: staff('customers.phone'), rate: RATES.phone, params: z.object({ customerId: rowId }),
     response: z.object({ phones: z.array(z.string()) }),
   },
-  'POST /api/customers/sync': { summary: 'Full sync of customers, tags and groups from WeCom', who: staff('staff.sync'), response: jobStarted },
+  'POST /api/customers/sync': { summary: 'Full sync of customers, tags and groups from WeCom', who: staff('staff.sync'), rate: RATES.sync, response: jobStarted },
   'GET /api/tags': { summary: 'Corp tags by group', who: staff(), response: z.object({ groups: z.array(tagGroup) }) },
   'GET /api/group-chats/by-chat/:chatId': {
-    summary: 'The customer group in the current chat', who: staff(), params: z.object({ chatId: wecomId }), response: groupChat,
+    summary: 'The customer group in the current chat', who: staff(), rate: RATES.chat, params: z.object({ chatId: wecomId }), response: groupChat,
   },
   'GET /api/group-chats/:groupChatId/members': {
     summary: 'Members of a group, and who of them is a customer', who: staff(), params: z.object({ groupChatId: rowId }),

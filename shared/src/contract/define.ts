@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Permission } from '../roles.ts'
+import type { Rate } from './rates.ts'
 
 /** Nobody needs to be signed in. */
 export interface OpenWho { kind: 'public' }
@@ -19,6 +20,8 @@ export interface Endpoint {
   response?: z.ZodType
   /** One line for the OpenAPI document. */
   summary: string
+  /** How often: per signed-in member or set-up session, per address where nobody needs to be signed in. The usual rate of the method when left out. */
+  rate?: Rate
   /** The body is multipart (files), read by the handler itself. */
   multipart?: boolean
   /** Answers that are not JSON (streams, pictures) are written by the handler itself. */

@@ -23,6 +23,7 @@ export type AnswerOf<K extends ContractKey> = d.AnswerGiven<Contract[K]>
 
 export * from './define.ts'
 export * from './parts.ts'
+export * from './rates.ts'
 export * from './customers.ts'
 export * from './live.ts'
 export * from './materials.ts'

@@ -3,6 +3,7 @@ import { LIMITS } from '../limits.ts'
 import { MATERIAL_STATES, MATERIAL_TYPES } from '../materials.ts'
 import { defineContract, staff } from './define.ts'
 import { moment, optionalText, pageOf, paging, rowId, searchText, staffRef, typedText, wecomId } from './parts.ts'
+import { RATES } from './rates.ts'
 
 export const materialRow = z.object({
   materialId: z.number().int(), type: z.enum(MATERIAL_TYPES), title: z.string(), summary: z.string(),
@@ -67,6 +68,7 @@ export const materialsContract = defineContract({
   'GET /api/materials': {
     summary: 'Corp library, newest first; search by title and file name (MAT-3, MAT-13)',
     who: staff(),
+    rate: RATES.search,
     query: z.object({
       ...paging, q: searchText, groupId: rowId.optional(), type: z.enum(MATERIAL_TYPES).optional(),
       /** Counts what this customer has opened. */
@@ -88,7 +90,7 @@ export const materialsContract = defineContract({
   },
   'DELETE /api/materials/:materialId': { summary: 'Deletes a material; its links say so from then on (MAT-11)', who: staff('materials.write'), params: materialId },
   'GET /api/materials/:materialId/pictures/:name': {
-    summary: 'A drawn page, picture or cover', who: staff(), raw: true,
+    summary: 'A drawn page, picture or cover', who: staff(), rate: RATES.picture, raw: true,
     params: z.object({ materialId: rowId, name: z.string().regex(/^(cover|image|p\d{1,4})-(360|720|1080)\.webp$/) }),
   },
   'GET /api/material-groups': { summary: 'Groups of the corp library (MAT-2)', who: staff(), response: z.object({ groups: z.array(materialGroup) }) },

@@ -3,6 +3,7 @@ import { AUDIT_ACTIONS, CALLBACK_STATES, JOB_KINDS, JOB_STATES } from '../operat
 import type { AuditAction } from '../operations.ts'
 import { defineContract, staff } from './define.ts'
 import { moment, pageOf, paging, rowId, staffRef } from './parts.ts'
+import { RATES } from './rates.ts'
 
 /** A piece of long work with progress (GEN-5, SYS-16). */
 export const job = z.object({
@@ -35,7 +36,7 @@ export const jobsContract = defineContract({
     summary: 'What failed in a job, and why', who: staff('jobs.read'), params: z.object({ jobId: rowId }), query: z.object({ ...paging }),
     response: pageOf(z.object({ item: z.string(), reason: z.string() })),
   },
-  'POST /api/jobs/:jobId/retry': { summary: 'Runs a failed job again from where it stopped', who: staff('staff.sync'), params: z.object({ jobId: rowId }), response: job },
+  'POST /api/jobs/:jobId/retry': { summary: 'Runs a failed job again from where it stopped', who: staff('staff.sync'), rate: RATES.sync, params: z.object({ jobId: rowId }), response: job },
   'POST /api/jobs/:jobId/cancel': { summary: 'Stops a job after the step in hand', who: staff('staff.sync'), params: z.object({ jobId: rowId }), response: job },
 })
 

@@ -3,6 +3,7 @@ import { defineContract, staff } from './define.ts'
 import { MATERIAL_TYPES } from '../materials.ts'
 import { READER_KINDS, SHARE_STATES } from '../radar.ts'
 import { moment, pageOf, paging, rowId, staffRef, wecomId } from './parts.ts'
+import { RATES } from './rates.ts'
 
 export const shareChat = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('customer'), externalUserId: wecomId }),
@@ -38,6 +39,7 @@ export const radarContract = defineContract({
   'POST /api/shares': {
     summary: 'Prepares a tracked link for the current chat (MAT-14)',
     who: staff(),
+    rate: RATES.share,
     /** The same requestId gives the same share: pressing twice sends once (GEN-8). */
     body: z.object({ materialId: rowId, chat: shareChat, requestId: z.uuid() }),
     response: z.object({ shareId: z.number().int(), state: z.enum(SHARE_STATES), message: newsMessage }),

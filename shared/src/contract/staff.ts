@@ -3,6 +3,7 @@ import { LIMITS } from '../limits.ts'
 import { DATA_SCOPES, PERMISSION_KEYS } from '../roles.ts'
 import { defineContract, staff } from './define.ts'
 import { jobStarted, moment, pageOf, paging, rowId, searchText, staffRef, typedText } from './parts.ts'
+import { RATES } from './rates.ts'
 
 export const staffRow = staffRef.extend({
   position: z.string().nullable(),
@@ -24,6 +25,7 @@ export const staffContract = defineContract({
   'GET /api/staff': {
     summary: 'Members of the corp (SYS-8)',
     who: staff('staff.read'),
+    rate: RATES.search,
     query: z.object({ ...paging, q: searchText, departmentId: rowId.optional(), state: z.enum(['active', 'inactive', 'left']).optional() }),
     response: pageOf(staffRow),
   },
@@ -37,7 +39,7 @@ export const staffContract = defineContract({
       syncedAt: moment.nullable(),
     }),
   },
-  'POST /api/staff/sync': { summary: 'Reads departments and members from WeCom now', who: staff('staff.sync'), response: jobStarted },
+  'POST /api/staff/sync': { summary: 'Reads departments and members from WeCom now', who: staff('staff.sync'), rate: RATES.sync, response: jobStarted },
   'GET /api/roles': { summary: 'Roles with permissions and scope (SYS-4, SYS-5)', who: staff('roles.write'), response: z.object({ roles: z.array(role) }) },
   'PUT /api/roles/:roleKey': {
     summary: 'Changes what a role may do',

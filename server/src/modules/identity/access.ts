@@ -85,6 +85,7 @@ export function createAccess(platform: Platform, corps: Corps) {
   }
 
   const guard: Guard<Viewer, SetupCaller> = {
+    nameOf: (caller) => `c${caller.corpId}:${'staffId' in caller ? caller.staffId : caller.viewer?.staffId ?? 'setup'}`,
     async staff(request, who) {
       const viewer = await currentViewer(request)
       if (!viewer) throw unauthorized()

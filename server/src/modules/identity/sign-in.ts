@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { Rate } from '@zhike/shared/contract'
 import { createSigner } from '../../platform/crypto/secret-box.ts'
 import { AppError } from '../../platform/http/errors.ts'
+import { noticePage } from '../../platform/http/notice-page.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { isRedisAway } from '../../platform/redis.ts'
 import { getMember, getSignedInPerson, oauthUrl, webLoginUrl } from '../../wecom/index.ts'
@@ -11,7 +13,6 @@ import type { Audit } from '../audit/index.ts'
 import { asAppError } from '../corps/index.ts'
 import type { Corp, Corps } from '../corps/index.ts'
 import type { Access } from './access.ts'
-import { noticePage } from './notice-page.ts'
 import { peopleOf } from './store.ts'
 
 /** What a sign-in was started for: remembered in a signed cookie of the browser that started it. */
@@ -25,7 +26,7 @@ export type SignIn = ReturnType<typeof createSignIn>
 
 const INTENT_MS = 10 * 60 * 1000
 /** Per address; people of one shop share one. */
-const SIGN_INS = { max: 120, timeWindow: 60_000 }
+const SIGN_INS: Rate = { most: 120, seconds: 60 }
 
 /** Sign-in through WeCom: OAuth inside the client, QR page in an ordinary browser (SYS-3). Other areas start it for purposes of their own. */
 export function createSignIn(platform: Platform, needs: { corps: Corps; access: Access; audit: Audit }) {
@@ -115,8 +116,8 @@ export function createSignIn(platform: Platform, needs: { corps: Corps; access: 
       handlers.set(purpose, handler)
     },
     routes(app: FastifyInstance): void {
-      app.get('/auth/wecom/callback', { config: { rateLimit: SIGN_INS } }, callback)
-      app.get('/auth/wecom/:wecomCorpId', { config: { rateLimit: SIGN_INS } }, async (request, reply) => {
+      app.get('/auth/wecom/callback', { config: { rate: SIGN_INS } }, callback)
+      app.get('/auth/wecom/:wecomCorpId', { config: { rate: SIGN_INS } }, async (request, reply) => {
         const { wecomCorpId } = z.object({ wecomCorpId: z.string().max(64) }).parse(request.params)
         const { next, mode } = z.object({ next: z.string().max(2000).catch('/workbench'), mode: z.enum(['client', 'web']).catch('client') }).parse(request.query)
         const corp = await needs.corps.byWecomId(wecomCorpId)

@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { BodyOf, Endpoint, Endpoints, ParamsOf, QueryOf, SetupWho, StaffWho, Who } from '@zhike/shared/contract'
+import { rateOf } from '@zhike/shared/contract'
+import type { BodyOf, Endpoint, Endpoints, Method, ParamsOf, QueryOf, SetupWho, StaffWho } from '@zhike/shared/contract'
 import type { z } from 'zod'
 import { invalid } from './errors.ts'
+import { addressOf } from './rate-limits.ts'
 
 /** What a handler gets: parsed input, and who calls (from the session, never from a parameter). */
 export interface Call<E extends Endpoint, Viewer, SetupCaller> {
@@ -23,6 +25,8 @@ export type Handlers<T extends Endpoints, Viewer, SetupCaller> = {
 export interface Guard<Viewer, SetupCaller> {
   staff(request: FastifyRequest, who: StaffWho): Promise<Viewer>
   setup(request: FastifyRequest): Promise<SetupCaller>
+  /** Under which name the requests of this caller are counted, the same for all her devices. */
+  nameOf(caller: Viewer | SetupCaller): string
 }
 
 /** Registers the endpoints of one area from their declaration: a missing or a surplus handler does not compile. */
@@ -30,24 +34,24 @@ export type RegisterRoutes<Viewer, SetupCaller> = <T extends Endpoints>(contract
 
 /**
  * Gives the function with which areas register their endpoints: input is parsed by the contract's schemas,
- * the caller is checked before the handler runs, and the answer is reduced to what the contract names.
+ * the caller is checked and counted before the handler runs, and the answer is reduced to what the contract names.
  */
 export function contractRoutes<Viewer, SetupCaller>(app: FastifyInstance, guard: Guard<Viewer, SetupCaller>): RegisterRoutes<Viewer, SetupCaller> {
-  const callerOf = (who: Who, request: FastifyRequest): Promise<Viewer | SetupCaller | null> => {
-    switch (who.kind) {
-      case 'public': return Promise.resolve(null)
-      case 'staff': return guard.staff(request, who)
-      case 'setup': return guard.setup(request)
-    }
+  const callerOf = async ({ who }: Endpoint, request: FastifyRequest): Promise<{ viewer: Viewer | SetupCaller | null; name: string }> => {
+    if (who.kind === 'public') return { viewer: null, name: addressOf(request.ip) }
+    const viewer = await (who.kind === 'staff' ? guard.staff(request, who) : guard.setup(request))
+    return { viewer, name: guard.nameOf(viewer) }
   }
   return (contract, handlers) => {
     for (const [key, endpoint] of Object.entries(contract) as [keyof typeof contract & string, Endpoint][]) {
       const [method = 'GET', url = '/'] = key.split(' ')
+      const rate = rateOf(method as Method, endpoint)
       const handler = handlers[key] as (call: unknown) => Promise<unknown>
       app.route({
         method: method as 'GET', url,
         handler: async (request, reply) => {
-          const viewer = await callerOf(endpoint.who, request)
+          const { viewer, name } = await callerOf(endpoint, request)
+          await app.countRequest(key, rate, name)
           const answer = await handler({
             params: parse(endpoint.params, request.params), query: parse(endpoint.query, request.query), body: endpoint.multipart ? undefined : parse(endpoint.body, request.body),
             viewer, request, reply,

@@ -7,8 +7,11 @@ const STATUS: Record<ErrorCode, number> = {
 /** An error that people see: a machine name, a Chinese sentence they can act on, and an HTTP status. */
 export class AppError extends Error {
   readonly status: number
-  constructor(readonly code: ErrorCode, message: string, readonly details?: ErrorBody['details'], options?: { cause?: unknown }) {
+  /** Seconds after which asking again makes sense. */
+  readonly retryAfter: number | undefined
+  constructor(readonly code: ErrorCode, message: string, readonly details?: ErrorBody['details'], options?: { cause?: unknown; retryAfter?: number }) {
     super(message, options)
+    this.retryAfter = options?.retryAfter
     this.name = 'AppError'
     this.status = STATUS[code]
   }
@@ -22,4 +25,5 @@ export const forbidden = (message = '你没有权限做这件事，请联系管�
 /** Also for rows of other tenants and outside the data scope: whether they exist is not told. */
 export const notFound = (what = '内容') => new AppError('not_found', `${what}不存在，或不在你的可见范围内`)
 export const conflict = (message: string) => new AppError('conflict', message)
-export const unavailable = (message = '服务暂时不可用，正在自动重试') => new AppError('unavailable', message)
+export const unavailable = (message = '服务暂时不可用，正在自动重试') => new AppError('unavailable', message, undefined, { retryAfter: 2 })
+export const tooMany = (seconds: number) => new AppError('too_many', `操作太频繁，请 ${seconds} 秒后再试`, undefined, { retryAfter: seconds })

@@ -1,10 +1,9 @@
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
-import rateLimit from '@fastify/rate-limit'
 import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { ErrorBody } from '@zhike/shared'
+import type { ErrorBody, ErrorCode } from '@zhike/shared'
 import { ZodError } from 'zod'
 import { isDatabaseAway } from '../db/connect.ts'
 import type { Log } from '../log.ts'
@@ -13,6 +12,8 @@ import { isRedisAway } from '../redis.ts'
 import type { RedisClient } from '../redis.ts'
 import { randomToken } from '../crypto/secret-box.ts'
 import { AppError, forbidden, unavailable } from './errors.ts'
+import { noticePage } from './notice-page.ts'
+import { rateLimits } from './rate-limits.ts'
 
 export interface ServerOptions { baseUrl: string; secure: boolean; trustProxy: number; log: Log; metrics: Metrics; redis: RedisClient; redisPrefix: string; fileBytes: number }
 
@@ -46,10 +47,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   })
   await app.register(cookie)
   await app.register(multipart, { limits: { fileSize: options.fileBytes, files: 1, fields: 5, parts: 6 } })
-  await app.register(rateLimit, {
-    global: false, redis: options.redis, nameSpace: `${options.redisPrefix}:rate:`, skipOnError: true,
-    errorResponseBuilder: (_request, context) => new AppError('too_many', `操作太频繁，请 ${Math.max(1, Math.ceil(context.ttl / 1000))} 秒后再试`),
-  })
+  rateLimits(app, { redis: options.redis, prefix: options.redisPrefix, log: options.log })
   // Browsers name the origin of every request that changes something: one from elsewhere is refused (CSRF).
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
@@ -96,9 +94,17 @@ function hostOf(origin: string): string | null {
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = toAppError(error)
   if (known.status >= 500) request.log.error({ err: error, route: request.routeOptions.url }, known.code)
+  if (known.retryAfter !== undefined) reply.header('retry-after', String(known.retryAfter))
+  if (isForEyes(request)) return noticePage(reply, known.status, NOTICE_TITLES[known.code] ?? '暂时打不开', known.message)
   const body: ErrorBody = { code: known.code, message: known.message, requestId: request.id, details: known.details }
-  if (known.code === 'unavailable') reply.header('retry-after', '2')
   return reply.code(known.status).header('cache-control', 'no-store').send(body)
+}
+
+const NOTICE_TITLES: Partial<Record<ErrorCode, string>> = { not_found: '没有这个页面', too_many: '请稍等一下', forbidden: '不能打开' }
+
+/** Somebody opened an address in a browser and should read a sentence, not JSON. */
+function isForEyes(request: FastifyRequest): boolean {
+  return request.method === 'GET' && request.headers.accept?.includes('text/html') === true && !request.url.startsWith('/api/')
 }
 
 function toAppError(error: unknown): AppError {
@@ -108,7 +114,6 @@ function toAppError(error: unknown): AppError {
   const status = error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500
   if (status === 413) return new AppError('too_large', '内容太大，请压缩后再上传')
   if (status === 415) return new AppError('unsupported', '不支持这种内容格式')
-  if (status === 429) return new AppError('too_many', '操作太频繁，请稍后再试')
   if (status >= 400 && status < 500) return new AppError('bad_request', '请求的格式不正确')
   return new AppError('internal', '服务器出错了，请稍后再试；若一直如此，请把请求编号告诉管理员')
 }

@@ -22,6 +22,9 @@ const BACK_MS = 2 * 60 * 1000
 /** Views of one link that are counted within a minute, of one device and of all: nobody can make up readers without end. */
 const VIEWS_PER_VISITOR = 10
 const VIEWS_PER_SHARE = 120
+/** Of one address: all customers and staff in a shop share one. */
+const PAGES = { most: 600, seconds: 60 }
+const PICTURES = { most: 6000, seconds: 60 }
 const TOKEN = /^[A-Za-z0-9_-]{16,32}$/
 
 type TokenRequest = FastifyRequest<{ Params: { token: string }; Querystring: Record<string, unknown> }>
@@ -124,9 +127,9 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
           return page(reply, 503, awayPage())
         }
       }
-      app.get('/r/:token', shown)
-      app.get('/r/:token/card.jpg', cardPicture)
-      app.get('/r/:token/:name', picture)
+      app.get('/r/:token', { config: { rate: PAGES } }, shown)
+      app.get('/r/:token/card.jpg', { config: { rate: PICTURES } }, cardPicture)
+      app.get('/r/:token/:name', { config: { rate: PICTURES } }, picture)
     },
   }
 }

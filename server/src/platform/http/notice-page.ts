@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 
-/** A plain page for what can't be shown inside the app, such as a failed sign-in. */
+/** A plain page for what can't be shown inside the app, such as a failed sign-in or an unknown address. */
 export function noticePage(reply: FastifyReply, status: number, title: string, text: string): FastifyReply {
   return reply.code(status).type('text/html; charset=utf-8').header('cache-control', 'no-store').send(`<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover"><title>${escapeHtml(title)}</title>
