@@ -61,7 +61,7 @@ export async function seedOwnedThings(house: House): Promise<OwnedThings> {
   const [material] = await db.insert(materials).values({ corpId, scope: 'corp', groupId: materialGroup.insertId, type: 'pdf', title: '机密素材甲', fileId: file.insertId, tagIds: [], createdAt: now, updatedAt: now, createdBy: owner.id })
   const [share] = await db.insert(shares).values({ corpId, token: `tok${randomUUID().slice(0, 20)}`, materialId: material.insertId, staffId: owner.id, context: 'single_chat', customerId: customer.customer.id, requestId: randomUUID(), state: 'prepared', createdAt: now })
   await db.insert(views).values({
-    corpId, viewKey: 'tenancyview', shareId: share.insertId, materialId: material.insertId, staffId: owner.id, visitorId: 'v', customerId: customer.customer.id, reader: 'customer', openedAt: now, lastSeenAt: now, visibleMs: 5000, announced: 1,
+    corpId, viewKey: 'tenancyview', shareId: share.insertId, materialId: material.insertId, staffId: owner.id, visitorId: 'v', customerId: customer.customer.id, reader: 'customer', openedAt: now, lastSeenAt: now, visibleMs: 5000, announced: 2,
   })
   const [callback] = await db.insert(callbacks).values({ corpId, digest: Buffer.alloc(32, 7), event: 'change_external_contact', body: '<xml><Secret>机密回调</Secret></xml>', state: 'done', createdAt: now, receivedAt: now, dueAt: now })
   const [job] = await db.select().from(jobs).where(eq(jobs.corpId, corpId)).limit(1)
