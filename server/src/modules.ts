@@ -36,7 +36,7 @@ export function createModules(platform: Platform) {
     corps, audit, jobs, identity, customers, materials, notices, radar, live, callbacks, setup,
     /** The JSON API. */
     routes(register: Register): void {
-      for (const area of [identity, customers, materials, radar, live, callbacks, setup]) area.routes(register)
+      for (const area of [identity, customers, materials, notices, radar, live, callbacks, setup]) area.routes(register)
       operationsRoutes(register, { platform, jobs, audit, identity })
     },
     /** Pages and endpoints outside of the contract. */

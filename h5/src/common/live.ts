@@ -4,7 +4,7 @@ import { onScopeDispose } from 'vue'
 type EventOf<K extends LiveEventKind> = Extract<LiveEvent, { kind: K }>
 type Listener = (event: LiveEvent) => void
 
-const KINDS: ReadonlySet<string> = new Set<LiveEventKind>(['view', 'customer', 'job', 'material'])
+const KINDS: ReadonlySet<string> = new Set<LiveEventKind>(['view', 'customer', 'job', 'material', 'notice'])
 /** A hidden page lets its connection go after this long. */
 const HIDDEN_MS = 60_000
 

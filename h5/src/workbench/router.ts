@@ -22,6 +22,7 @@ const materials: RouteRecordRaw[] = [
   { path: ':materialId(\\d+)/edit', component: () => import('./materials/EditMaterialPage.vue'), meta: detail, props: ({ params }) => ({ materialId: Number(params.materialId) }) },
 ]
 const more: RouteRecordRaw[] = [
+  { path: 'messages', component: () => import('./messages/MessagesPage.vue'), meta: detail },
   { path: 'staff', component: () => import('./staff/StaffPage.vue'), meta: detail },
   { path: 'roles', component: () => import('./roles/RolesPage.vue'), meta: detail },
   { path: 'jobs', component: () => import('./jobs/JobsPage.vue'), meta: detail },

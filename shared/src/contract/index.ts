@@ -1,6 +1,7 @@
 import { customersContract } from './customers.ts'
 import { liveContract } from './live.ts'
 import { materialsContract } from './materials.ts'
+import { noticesContract } from './notices.ts'
 import { auditContract, callbacksContract, jobsContract } from './operations.ts'
 import { radarContract } from './radar.ts'
 import { sessionContract } from './session.ts'
@@ -10,7 +11,17 @@ import type * as d from './define.ts'
 
 /** Every endpoint of the JSON API, by `METHOD /path`. */
 export const contract = {
-  ...sessionContract, ...setupContract, ...staffContract, ...jobsContract, ...auditContract, ...callbacksContract, ...customersContract, ...materialsContract, ...radarContract, ...liveContract,
+  ...sessionContract,
+  ...setupContract,
+  ...staffContract,
+  ...jobsContract,
+  ...auditContract,
+  ...callbacksContract,
+  ...customersContract,
+  ...materialsContract,
+  ...noticesContract,
+  ...radarContract,
+  ...liveContract,
 }
 export type Contract = typeof contract
 export type ContractKey = keyof Contract
@@ -27,6 +38,7 @@ export * from './rates.ts'
 export * from './customers.ts'
 export * from './live.ts'
 export * from './materials.ts'
+export * from './notices.ts'
 export * from './operations.ts'
 export * from './radar.ts'
 export * from './session.ts'

@@ -17,6 +17,8 @@ export const liveEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('job'), jobId: z.number().int(), state: z.string(), done: z.number().int(), total: z.number().int().nullable(), failed: z.number().int() }),
   /** A material's pages were drawn, or it changed. */
   z.object({ kind: z.literal('material'), materialId: z.number().int() }),
+  /** There is a new message for the receiver herself (GEN-10). */
+  z.object({ kind: z.literal('notice') }),
 ])
 export type LiveEvent = z.infer<typeof liveEvent>
 export type LiveEventKind = LiveEvent['kind']

@@ -1,15 +1,16 @@
 import type { Permission } from '@zhike/shared'
 import type { Icon } from '../../common/icons/icon.ts'
-import { IconBell, IconHistory, IconSettings, IconShield, IconTask, IconUsers } from '../../common/icons/icons.ts'
+import { IconBell, IconHistory, IconSettings, IconShield, IconSync, IconTask, IconUsers } from '../../common/icons/icons.ts'
 
-interface MoreEntry { to: string; label: string; note: string; icon: Icon; permission: Permission }
+interface MoreEntry { to: string; label: string; note: string; icon: Icon; permission?: Permission }
 
-/** Pages that not everybody sees: an entry appears only with its permission. */
+/** Pages beside the four main ones: an entry appears only with its permission. */
 export const MORE_ENTRIES: readonly MoreEntry[] = [
+  { to: '/more/messages', label: '我的消息', note: '客户动态和提醒', icon: IconBell },
   { to: '/more/staff', label: '员工与部门', note: '成员、部门、角色，从企业微信同步', icon: IconUsers, permission: 'staff.read' },
   { to: '/more/roles', label: '角色与权限', note: '谁能做什么、能看到谁的客户', icon: IconShield, permission: 'roles.write' },
   { to: '/more/jobs', label: '任务中心', note: '同步的进度和失败原因', icon: IconTask, permission: 'jobs.read' },
   { to: '/more/audit', label: '操作记录', note: '谁在什么时候改了什么', icon: IconHistory, permission: 'audit.read' },
-  { to: '/more/callbacks', label: '回调', note: '企业微信推送的事件，可重放', icon: IconBell, permission: 'callbacks.read' },
+  { to: '/more/callbacks', label: '回调', note: '企业微信推送的事件，可重放', icon: IconSync, permission: 'callbacks.read' },
   { to: '/setup', label: '企业设置', note: '检查与企业微信连接的每一步', icon: IconSettings, permission: 'settings.write' },
 ]

@@ -37,6 +37,7 @@ export function createNoticeSender(platform: Platform, needs: NoticeSenderNeeds)
     const store = noticesOf(db, first.corpId)
     await store.conclude([lead.id], result)
     if (rest.length > 0) await store.conclude(rest.map((row) => row.id), result.state === 'sent' ? { ...result, merged: true } : result)
+    await platform.live.publish(first.corpId, { owners: [], to: first.staffId, event: { kind: 'notice' } }).catch((error: unknown) => log.debug({ err: error }, 'news of a message not published'))
   }
 
   /** Calls WeCom and says what is known about the message afterwards. Never throws. */
@@ -47,7 +48,7 @@ export function createNoticeSender(platform: Platform, needs: NoticeSenderNeeds)
       const receiver = (await needs.identity.staffRefs(lead.corpId, [lead.staffId])).get(lead.staffId)
       if (!receiver) return { state: 'failed', error: '接收的员工已不存在' }
       const all = [lead, ...rest].map((row) => row.card)
-      const card = rest.length === 0 ? lead.card : mergedCard(all, `${platform.config.baseUrl}/workbench?corp=${encodeURIComponent(corp.wecomCorpId)}#/`)
+      const card = rest.length === 0 ? lead.card : mergedCard(all, `${platform.config.baseUrl}/workbench?corp=${encodeURIComponent(corp.wecomCorpId)}#/more/messages`)
       const sent = await sendTextCard(await needs.corps.wecom(lead.corpId), { userIds: [receiver.userid] }, toTextCard(card))
       return { state: 'sent', sentAt: clock.now(), wecomMsgId: sent.messageId, merged: false }
     } catch (error) {

@@ -2,6 +2,8 @@ import type { Queries } from '../../platform/db/connect.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { repeatedly } from '../../platform/repeat.ts'
 import type { Repeated } from '../../platform/repeat.ts'
+import type { Register } from '../identity/index.ts'
+import { noticeRoutes } from './routes.ts'
 import { createNoticeSender } from './sender.ts'
 import type { NoticeSenderNeeds } from './sender.ts'
 import { noticesOf } from './store.ts'
@@ -26,6 +28,8 @@ export interface Notices {
   amend(q: Queries, corpId: number, onceKey: string, card: NoticeCard): Promise<void>
   /** Sends what is due now instead of at the next round. Only a worker process sends. */
   hurry(): void
+  /** 我的消息: what the viewer was told. */
+  routes(register: Register): void
   /** Starts sending in this process (worker role). */
   work(): Promise<void>
   stop(): Promise<void>
@@ -47,6 +51,7 @@ export function createNotices(platform: Platform, needs: NoticeSenderNeeds): Not
       await noticesOf(q, corpId).amend(onceKey, card)
     },
     hurry: () => sending?.hurry(),
+    routes: (register) => noticeRoutes(register, platform),
     async work() {
       sending ??= repeatedly(ROUND_MS, 'notices', async (ending) => { if ((await send(ending)) > 0) sending?.hurry() }, platform.log)
     },

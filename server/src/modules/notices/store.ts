@@ -1,5 +1,6 @@
-import { and, asc, desc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNull, lt, lte, ne, or, sql } from 'drizzle-orm'
 import type { Queries } from '../../platform/db/connect.ts'
+import { afterCursor } from '../../platform/db/keyset.ts'
 import { notices } from './tables.ts'
 import type { NoticeCard } from './tables.ts'
 
@@ -9,6 +10,9 @@ export type NoticeResult =
   | { state: 'unknown'; error: string }
   | { state: 'failed'; error: string }
   | { state: 'waiting'; error: string; dueAt: number }
+
+/** What the receiver may know of: all but those whose moment has not come. */
+const told = () => or(ne(notices.state, 'waiting'), gt(notices.attempts, 0))
 
 /** Notices of one corp. */
 export function noticesOf(q: Queries, corpId: number) {
@@ -49,6 +53,19 @@ export function noticesOf(q: Queries, corpId: number) {
         .where(and(eq(notices.corpId, corpId), eq(notices.staffId, staffId), eq(notices.state, 'sent'), eq(notices.merged, 0), gt(notices.sentAt, since)))
         .orderBy(desc(notices.id)).limit(limit)
       return rows.flatMap((row) => (row.sentAt === null ? [] : [row.sentAt]))
+    },
+    /** A receiver's messages, newest first, one more than `limit`. */
+    async list(staffId: number, after: string | undefined, limit: number): Promise<NoticeRow[]> {
+      return await q.select().from(notices).where(and(eq(notices.corpId, corpId), eq(notices.staffId, staffId), told(), afterCursor(after, [notices.dueAt, notices.id])))
+        .orderBy(desc(notices.dueAt), desc(notices.id)).limit(limit + 1)
+    },
+    /** How many she has not seen; counts no further than `most`. */
+    async unread(staffId: number, most: number): Promise<number> {
+      const rows = await q.select({ id: notices.id }).from(notices).where(and(eq(notices.corpId, corpId), eq(notices.staffId, staffId), isNull(notices.readAt), told())).limit(most)
+      return rows.length
+    },
+    async markRead(staffId: number, now: number): Promise<void> {
+      await q.update(notices).set({ readAt: now }).where(and(eq(notices.corpId, corpId), eq(notices.staffId, staffId), isNull(notices.readAt), told()))
     },
   }
 }

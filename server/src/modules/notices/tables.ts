@@ -24,4 +24,9 @@ export const notices = mysqlTable('notices', {
   createdAt: moment('created_at').notNull(),
   sentAt: moment('sent_at'),
   merged: tinyint('merged').notNull().default(0),
-}, (t) => [uniqueIndex('notices_once').on(t.corpId, t.onceKey), index('notices_due').on(t.state, t.dueAt), index('notices_staff').on(t.corpId, t.staffId, t.id)])
+  /** When the receiver saw it under 我的消息. */
+  readAt: moment('read_at'),
+}, (t) => [
+  uniqueIndex('notices_once').on(t.corpId, t.onceKey), index('notices_due').on(t.state, t.dueAt), index('notices_staff').on(t.corpId, t.staffId, t.id),
+  index('notices_shown').on(t.corpId, t.staffId, t.dueAt, t.id), index('notices_unread').on(t.corpId, t.staffId, t.readAt, t.id),
+])
