@@ -21,6 +21,8 @@ export const LIMITS = {
   tagsPerChange: 50,
   searchText: 50,
   roleName: 20,
+  /** Exports that one person may have under way. */
+  exportsAtOnce: 3,
   page: 20,
   pageMax: 100,
 } as const

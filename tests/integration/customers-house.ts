@@ -51,7 +51,7 @@ export interface CustomersHouse {
 export function playedJob(corpId: number, cursor: unknown = null, stopAfter = Number.POSITIVE_INFINITY) {
   const seen = { cursor, done: 0, total: null as number | null, notes: [] as string[], failures: [] as { item: string; reason: string }[], steps: 0 }
   const job: JobRun = {
-    jobId: 1, corpId, cursor,
+    jobId: 1, corpId, cursor, params: null, requestedBy: null,
     get done() { return seen.done },
     get failed() { return seen.failures.length },
     async progress(step) {
@@ -63,6 +63,8 @@ export function playedJob(corpId: number, cursor: unknown = null, stopAfter = Nu
       if (step.note !== undefined) seen.notes.push(step.note)
     },
     async failure(item, reason) { seen.failures.push({ item, reason }) },
+    async *counted(batches) { for await (const batch of batches) yield* batch },
+    async result() { throw new Error('a played job makes no file') },
   }
   return { job, seen }
 }

@@ -40,6 +40,20 @@ describe('files in an S3 store', () => {
     expect(await files.get(key)).toBeNull()
   })
 
+  it('written piece by piece appear whole or not at all', async () => {
+    await files.write(key, 'text/plain', async (out) => {
+      out.write('one ')
+      out.end('two')
+    })
+    expect(String(await files.get(key))).toBe('one two')
+    await expect(files.write(key, 'text/plain', async (out) => {
+      out.write('three')
+      throw new Error('the rows broke off')
+    })).rejects.toThrow('the rows broke off')
+    expect(String(await files.get(key))).toBe('one two')
+    await files.remove(key)
+  })
+
   it('that are not there read as null, and are removed without complaint', async () => {
     expect(await files.get('c1/none')).toBeNull()
     expect(await files.stream('c1/none')).toBeNull()

@@ -27,6 +27,8 @@ function guesses(of: OwnedThings): Record<ContractKey, { params?: object; query?
     'PUT /api/staff/:staffId/roles': { params: { staffId: of.staffId }, body: { roles: ['super_admin'] } },
     'GET /api/jobs': {},
     'GET /api/jobs/:jobId': { params: { jobId: of.jobId } },
+    'GET /api/jobs/:jobId/file': { params: { jobId: of.jobId } },
+    'GET /api/jobs/:jobId/failures/file': { params: { jobId: of.jobId } },
     'GET /api/jobs/:jobId/failures': { params: { jobId: of.jobId } },
     'POST /api/jobs/:jobId/retry': { params: { jobId: of.jobId } },
     'POST /api/jobs/:jobId/cancel': { params: { jobId: of.jobId } },
@@ -106,6 +108,14 @@ describe('a plain member of the same corp · SYS-4, SYS-5', () => {
     expect(await things.fingerprint()).toEqual(before)
   })
   test.each([
+    'GET /api/jobs/:jobId', 'GET /api/jobs/:jobId/file', 'GET /api/jobs/:jobId/failures', 'GET /api/jobs/:jobId/failures/file', 'POST /api/jobs/:jobId/retry', 'POST /api/jobs/:jobId/cancel',
+  ] satisfies ContractKey[])('%s: a job that somebody else asked for is not hers · GEN-6', async (key) => {
+    const before = await things.fingerprint()
+    const answer = await member.attempt(key, guesses(things)[key])
+    expect(answer.statusCode, answer.body).toBe(404)
+    expect(await things.fingerprint()).toEqual(before)
+  })
+  test.each([
     'GET /api/customers/:customerId', 'GET /api/customers/by-external/:externalUserId', 'GET /api/customers/:customerId/timeline', 'PUT /api/customers/:customerId/tags', 'POST /api/shares', 'PUT /api/shares/:shareId/outcome',
   ] satisfies ContractKey[])('%s: a colleague’s customer is not hers · GEN-9', async (key) => {
     const answer = await member.attempt(key, guesses(things)[key])
@@ -119,6 +129,7 @@ describe('a plain member of the same corp · SYS-4, SYS-5', () => {
     }
     const views = await member.call('GET /api/radar/views', { query: { customerId: things.customerId } })
     expect(views.items).toEqual([])
+    expect((await member.call('GET /api/jobs')).items).toEqual([])
   })
 })
 

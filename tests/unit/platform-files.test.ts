@@ -25,6 +25,21 @@ describe('files in a folder', () => {
     expect(readdirSync(join(folder, 'c1/202611/ab'))).toEqual(['p1-720.webp'])
   })
 
+  it('written piece by piece appear whole or not at all', async () => {
+    const files = createLocalFiles(folder)
+    await files.write('c1/jobs/1', 'text/plain', async (out) => {
+      out.write('one ')
+      out.end('two')
+    })
+    expect(String(await files.get('c1/jobs/1'))).toBe('one two')
+    await expect(files.write('c1/jobs/1', 'text/plain', async (out) => {
+      out.write('three')
+      throw new Error('the rows broke off')
+    })).rejects.toThrow('the rows broke off')
+    expect(String(await files.get('c1/jobs/1'))).toBe('one two')
+    expect(readdirSync(join(folder, 'c1/jobs'))).toEqual(['1'])
+  })
+
   it('that are not there read as null, and are removed without complaint', async () => {
     const files = createLocalFiles(folder)
     expect(await files.get('c1/none')).toBeNull()

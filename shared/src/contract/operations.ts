@@ -10,6 +10,10 @@ export const job = z.object({
   jobId: z.number().int(), kind: z.enum(JOB_KINDS), title: z.string(), state: z.enum(JOB_STATES),
   done: z.number().int(), total: z.number().int().nullable(), failed: z.number().int(),
   note: z.string().nullable(), error: z.string().nullable(),
+  /** The caller asked for it herself. */
+  mine: z.boolean(),
+  /** What it made, for `mine` to fetch at `…/file`; `expiresAt` null: it is gone. */
+  file: z.object({ name: z.string(), expiresAt: moment.nullable() }).nullable(),
   requestedBy: staffRef.nullable(), createdAt: moment, startedAt: moment.nullable(), finishedAt: moment.nullable(),
 })
 export type JobView = z.infer<typeof job>
@@ -29,15 +33,20 @@ export const callbackRow = z.object({
 })
 export type CallbackRow = z.infer<typeof callbackRow>
 
+const oneJob = z.object({ jobId: rowId })
+
+/** Everybody may follow, stop and fetch what she asked for herself; `jobs.read` shows the others' jobs, `staff.sync` steers them. */
 export const jobsContract = defineContract({
-  'GET /api/jobs': { summary: 'Job centre (SYS-16)', who: staff('jobs.read'), query: z.object({ ...paging }), response: pageOf(job) },
-  'GET /api/jobs/:jobId': { summary: 'One job with its progress', who: staff('jobs.read'), params: z.object({ jobId: rowId }), response: job },
+  'GET /api/jobs': { summary: 'Job centre (SYS-16); without jobs.read only one’s own', who: staff(), query: z.object({ ...paging }), response: pageOf(job) },
+  'GET /api/jobs/:jobId': { summary: 'One job with its progress', who: staff(), params: oneJob, response: job },
+  'GET /api/jobs/:jobId/file': { summary: 'The file a job made, for the person who asked for it only (GEN-6)', who: staff(), params: oneJob, raw: true },
   'GET /api/jobs/:jobId/failures': {
-    summary: 'What failed in a job, and why', who: staff('jobs.read'), params: z.object({ jobId: rowId }), query: z.object({ ...paging }),
+    summary: 'What failed in a job, and why', who: staff(), params: oneJob, query: z.object({ ...paging }),
     response: pageOf(z.object({ item: z.string(), reason: z.string() })),
   },
-  'POST /api/jobs/:jobId/retry': { summary: 'Runs a failed job again from where it stopped', who: staff('staff.sync'), rate: RATES.sync, params: z.object({ jobId: rowId }), response: job },
-  'POST /api/jobs/:jobId/cancel': { summary: 'Stops a job after the step in hand', who: staff('staff.sync'), params: z.object({ jobId: rowId }), response: job },
+  'GET /api/jobs/:jobId/failures/file': { summary: 'The same as an Excel file (GEN-5)', who: staff(), params: oneJob, raw: true },
+  'POST /api/jobs/:jobId/retry': { summary: 'Runs a failed job again from where it stopped', who: staff(), rate: RATES.sync, params: oneJob, response: job },
+  'POST /api/jobs/:jobId/cancel': { summary: 'Stops a job after the step in hand', who: staff(), params: oneJob, response: job },
 })
 
 export const auditContract = defineContract({

@@ -111,6 +111,11 @@ export function createAccess(platform: Platform, corps: Corps) {
   return {
     guard,
     currentViewer,
+    /** What a member may do and see at this moment, for work done in her name later; null: she has left, or her corp is suspended. */
+    async viewerNow(corpId: number, staffId: number): Promise<Viewer | null> {
+      const [corp, person] = await Promise.all([corps.byId(corpId), peopleOf(db, corpId).staffById(staffId)])
+      return corp && !corp.suspended && person && person.state !== 'left' ? await viewerOf(corp, person, clock.now()) : null
+    },
     viewerOf,
     organisationOf,
     begin,

@@ -1,8 +1,11 @@
-import { and, desc, eq, inArray, lt, or } from 'drizzle-orm'
+import { and, count, desc, eq, inArray, lt, or } from 'drizzle-orm'
+import { EXPORT_JOB_KINDS } from '@zhike/shared'
 import type { JobKind } from '@zhike/shared'
 import type { Queries } from '../../platform/db/connect.ts'
 import { afterCursor } from '../../platform/db/keyset.ts'
 import { jobFailures, jobs } from './tables.ts'
+
+const UNFINISHED = ['waiting', 'running'] as const
 
 export type JobRow = typeof jobs.$inferSelect
 
@@ -13,9 +16,15 @@ export function jobsOf(q: Queries, corpId: number) {
     async find(jobId: number): Promise<JobRow | undefined> {
       return (await q.select().from(jobs).where(own(jobId)))[0]
     },
-    /** The job of a kind that has not ended, locked until the transaction ends. */
-    async unfinished(kind: JobKind): Promise<JobRow | undefined> {
-      return (await q.select().from(jobs).where(and(eq(jobs.corpId, corpId), eq(jobs.kind, kind), inArray(jobs.state, ['waiting', 'running']))).limit(1).for('update'))[0]
+    /** The job of a kind and key that has not ended, locked until the transaction ends. */
+    async unfinished(kind: JobKind, onceKey: string): Promise<JobRow | undefined> {
+      return (await q.select().from(jobs).where(and(eq(jobs.corpId, corpId), eq(jobs.kind, kind), inArray(jobs.state, [...UNFINISHED]), eq(jobs.onceKey, onceKey))).limit(1).for('update'))[0]
+    },
+    /** How many exports somebody has under way. */
+    async unfinishedExports(staffId: number): Promise<number> {
+      const [found] = await q.select({ count: count() }).from(jobs)
+        .where(and(eq(jobs.corpId, corpId), inArray(jobs.kind, [...EXPORT_JOB_KINDS]), inArray(jobs.state, [...UNFINISHED]), eq(jobs.requestedBy, staffId)))
+      return found?.count ?? 0
     },
     /** When a job of this kind was last begun; null: never. */
     async lastBegun(kind: JobKind): Promise<number | null> {
@@ -26,8 +35,10 @@ export function jobsOf(q: Queries, corpId: number) {
       const [result] = await q.insert(jobs).values({ ...row, corpId })
       return result.insertId
     },
-    async list(after: string | undefined, limit: number): Promise<JobRow[]> {
-      return await q.select().from(jobs).where(and(eq(jobs.corpId, corpId), afterCursor(after, [jobs.id]))).orderBy(desc(jobs.id)).limit(limit + 1)
+    /** Newest first. @param requestedBy only what this person asked for; undefined: everybody's */
+    async list(after: string | undefined, limit: number, requestedBy?: number | null): Promise<JobRow[]> {
+      const whose = requestedBy === undefined ? undefined : eq(jobs.requestedBy, requestedBy ?? 0)
+      return await q.select().from(jobs).where(and(eq(jobs.corpId, corpId), whose, afterCursor(after, [jobs.id]))).orderBy(desc(jobs.id)).limit(limit + 1)
     },
     /** failed or cancelled → waiting; keeps where it stopped. False when it was in another state. */
     async retry(jobId: number, now: number): Promise<boolean> {
@@ -67,7 +78,7 @@ export function jobRuns(q: Queries) {
     },
     /** Jobs that wait, or were left by a process that died. */
     async abandoned(before: number): Promise<number[]> {
-      const rows = await q.select({ id: jobs.id }).from(jobs).where(and(inArray(jobs.state, ['waiting', 'running']), lt(jobs.movedAt, before))).limit(200)
+      const rows = await q.select({ id: jobs.id }).from(jobs).where(and(inArray(jobs.state, [...UNFINISHED]), lt(jobs.movedAt, before))).limit(200)
       return rows.map((row) => row.id)
     },
   }

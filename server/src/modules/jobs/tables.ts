@@ -8,6 +8,10 @@ export const jobs = mysqlTable('jobs', {
   corpId: int('corp_id').notNull(),
   kind: varchar('kind', { length: 40 }).$type<JobKind>().notNull(),
   title: varchar('title', { length: 100 }).notNull(),
+  /** What the work needs to know, as it was asked. */
+  params: json<unknown>('params'),
+  /** Of one kind and key only one job is under way: empty for syncs, requester and question for exports. */
+  onceKey: varchar('once_key', { length: 100 }).notNull().default(''),
   state: varchar('state', { length: 10 }).$type<JobState>().notNull(),
   done: int('done').notNull().default(0),
   total: int('total'),
@@ -24,7 +28,14 @@ export const jobs = mysqlTable('jobs', {
   createdAt: moment('created_at').notNull(),
   startedAt: moment('started_at'),
   finishedAt: moment('finished_at'),
-}, (t) => [index('jobs_corp').on(t.corpId, t.id), index('jobs_kind').on(t.corpId, t.kind, t.state), index('jobs_begun').on(t.corpId, t.kind, t.id), index('jobs_state').on(t.state, t.movedAt)])
+  /** The file it made. The name stays when the file is gone; then key and end are null. */
+  fileName: varchar('file_name', { length: 200 }),
+  fileKey: varchar('file_key', { length: 200 }),
+  fileUntil: moment('file_until'),
+}, (t) => [
+  index('jobs_corp').on(t.corpId, t.id), index('jobs_kind').on(t.corpId, t.kind, t.state), index('jobs_begun').on(t.corpId, t.kind, t.id), index('jobs_state').on(t.state, t.movedAt),
+  index('jobs_requester').on(t.corpId, t.requestedBy, t.id), index('jobs_file').on(t.fileUntil), index('jobs_finished').on(t.finishedAt),
+])
 
 export const jobFailures = mysqlTable('job_failures', {
   id: bigint('id', { mode: 'number' }).autoincrement().primaryKey(),

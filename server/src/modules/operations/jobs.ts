@@ -1,30 +1,75 @@
+import { PassThrough } from 'node:stream'
 import { jobsContract } from '@zhike/shared/contract'
+import type { JobView } from '@zhike/shared/contract'
+import { asAttachment } from '../../platform/http/attachment.ts'
+import { forbidden } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { SHEET_TYPE, sheetOf, writeSheets } from '../../platform/sheets.ts'
 import type { Audit } from '../audit/index.ts'
-import type { Identity, Register } from '../identity/index.ts'
-import type { Jobs } from '../jobs/index.ts'
+import { can } from '../identity/index.ts'
+import type { Identity, Register, Viewer } from '../identity/index.ts'
+import type { JobReader, Jobs } from '../jobs/index.ts'
+
+const FAILURES_PIECE = 1000
 
 /** The job centre (SYS-16). */
 export function jobRoutes(register: Register, jobs: Jobs, needs: { identity: Identity; audit: Audit; platform: Platform }): void {
   const names = needs.identity.staffRefs
+  const readerOf = (viewer: Viewer): JobReader => ({ staffId: viewer.staffId, all: can(viewer, 'jobs.read') })
+  const view = (viewer: Viewer, jobId: number) => jobs.view(viewer.corpId, jobId, names, readerOf(viewer))
+  const record = (viewer: Viewer, action: 'job.retried' | 'job.cancelled' | 'job.file_fetched', subject: string, from: string) =>
+    needs.audit.record(needs.platform.db, { corpId: viewer.corpId, actorId: viewer.staffId, action, subject, from })
+
+  /** Who asked for a job steers it, and whoever may start syncs. */
+  async function steered(viewer: Viewer, jobId: number): Promise<JobView> {
+    const job = await view(viewer, jobId)
+    if (!job.mine && !can(viewer, 'staff.sync')) throw forbidden()
+    return job
+  }
+  async function* failuresOf(corpId: number, jobId: number) {
+    for (let after: string | undefined; ;) {
+      const page = await jobs.failures(corpId, jobId, after, FAILURES_PIECE)
+      yield* page.items
+      if (page.next === null) return
+      after = page.next
+    }
+  }
+
   register(jobsContract, {
-    'GET /api/jobs': ({ viewer, query }) => jobs.list(viewer.corpId, query.after, query.limit, names),
-    'GET /api/jobs/:jobId': ({ viewer, params }) => jobs.view(viewer.corpId, params.jobId, names),
+    'GET /api/jobs': ({ viewer, query }) => jobs.list(viewer.corpId, query.after, query.limit, names, readerOf(viewer)),
+    'GET /api/jobs/:jobId': ({ viewer, params }) => view(viewer, params.jobId),
+    'GET /api/jobs/:jobId/file': async ({ viewer, params, request, reply }) => {
+      const file = await jobs.file(viewer.corpId, params.jobId, viewer.staffId)
+      await record(viewer, 'job.file_fetched', file.name, request.ip)
+      return asAttachment(reply, { name: file.name, type: SHEET_TYPE }).header('content-length', file.bytes).send(file.body)
+    },
     'GET /api/jobs/:jobId/failures': async ({ viewer, params, query }) => {
-      await jobs.view(viewer.corpId, params.jobId, names)
+      await view(viewer, params.jobId)
       return await jobs.failures(viewer.corpId, params.jobId, query.after, query.limit)
     },
+    'GET /api/jobs/:jobId/failures/file': async ({ viewer, params, request, reply }) => {
+      const job = await view(viewer, params.jobId)
+      const name = `${job.title}-失败明细-${job.jobId}.xlsx`
+      await record(viewer, 'job.file_fetched', name, request.ip)
+      const out = new PassThrough()
+      const sheet = sheetOf('失败明细', [{ title: '对象', width: 32, value: (row) => row.item }, { title: '原因', width: 60, value: (row) => row.reason }], failuresOf(viewer.corpId, job.jobId))
+      writeSheets(out, viewer.corp.zone, [sheet]).catch((error: unknown) => {
+        request.log.warn({ err: error, jobId: job.jobId }, 'the list of failures was not sent whole')
+        out.destroy()
+      })
+      return asAttachment(reply, { name, type: SHEET_TYPE }).send(out)
+    },
     'POST /api/jobs/:jobId/retry': async ({ viewer, params, request }) => {
-      const job = await jobs.view(viewer.corpId, params.jobId, names)
+      const job = await steered(viewer, params.jobId)
       await jobs.retry(viewer.corpId, params.jobId)
-      await needs.audit.record(needs.platform.db, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'job.retried', subject: job.title, from: request.ip })
-      return await jobs.view(viewer.corpId, params.jobId, names)
+      await record(viewer, 'job.retried', job.title, request.ip)
+      return await view(viewer, params.jobId)
     },
     'POST /api/jobs/:jobId/cancel': async ({ viewer, params, request }) => {
-      const job = await jobs.view(viewer.corpId, params.jobId, names)
+      const job = await steered(viewer, params.jobId)
       await jobs.cancel(viewer.corpId, params.jobId)
-      await needs.audit.record(needs.platform.db, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'job.cancelled', subject: job.title, from: request.ip })
-      return await jobs.view(viewer.corpId, params.jobId, names)
+      await record(viewer, 'job.cancelled', job.title, request.ip)
+      return await view(viewer, params.jobId)
     },
   })
 }

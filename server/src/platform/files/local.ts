@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { fillFile } from './filling.ts'
 import { assertSafeKey } from './store.ts'
 import type { FileStore } from './store.ts'
 
@@ -14,9 +15,14 @@ export function createLocalFiles(folder: string): FileStore {
   return {
     async put(key, body) {
       const path = pathOf(key)
-      await mkdir(dirname(path), { recursive: true })
-      const part = `${path}.${randomUUID()}.part`
+      const part = await partOf(path)
       await writeFile(part, body)
+      await rename(part, path)
+    },
+    async write(key, _contentType, fill) {
+      const path = pathOf(key)
+      const part = await partOf(path)
+      await fillFile(part, fill)
       await rename(part, path)
     },
     async get(key) {
@@ -31,6 +37,11 @@ export function createLocalFiles(folder: string): FileStore {
       await rm(pathOf(key), { force: true })
     },
   }
+}
+
+async function partOf(path: string): Promise<string> {
+  await mkdir(dirname(path), { recursive: true })
+  return `${path}.${randomUUID()}.part`
 }
 
 function absent(error: unknown): null {

@@ -1,5 +1,10 @@
 import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { createReadStream } from 'node:fs'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { fillFile } from './filling.ts'
 import { assertSafeKey } from './store.ts'
 import type { FileStore } from './store.ts'
 
@@ -26,6 +31,19 @@ export function createS3Files(options: S3Options): FileStore & { close(): void }
     async put(key, body, contentType) {
       assertSafeKey(key)
       await client.send(new PutObjectCommand({ Bucket: options.bucket, Key: key, Body: body, ContentType: contentType }))
+    },
+    // The store wants to know the length beforehand: the file is made here first.
+    async write(key, contentType, fill) {
+      assertSafeKey(key)
+      const folder = await mkdtemp(join(tmpdir(), 'zhike-'))
+      const path = join(folder, 'file')
+      try {
+        await fillFile(path, fill)
+        const { size } = await stat(path)
+        await client.send(new PutObjectCommand({ Bucket: options.bucket, Key: key, Body: createReadStream(path), ContentLength: size, ContentType: contentType }))
+      } finally {
+        await rm(folder, { recursive: true, force: true })
+      }
     },
     async get(key) {
       const found = await find(key)

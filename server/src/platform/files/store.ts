@@ -1,8 +1,13 @@
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 
 /** Where uploaded and drawn files live. Keys are `corp/…` paths made by us, never by people. */
 export interface FileStore {
   put(key: string, body: Buffer, contentType: string): Promise<void>
+  /**
+   * For what is made piece by piece: `fill` writes into the stream and ends it. The file appears whole when `fill` is done,
+   * and not at all when it throws. Nothing is held in memory.
+   */
+  write(key: string, contentType: string, fill: (out: Writable) => Promise<void>): Promise<void>
   /** Null when there is no such file. */
   get(key: string): Promise<Buffer | null>
   /** Null when there is no such file. */

@@ -1,0 +1,158 @@
+// Job centre and result files, through the API and with the worker in this process.
+import ExcelJS from 'exceljs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { RESULT_FILE_DAYS } from '@zhike/shared'
+import { sheetOf } from '../../server/src/platform/sheets.ts'
+import { openHouse, syncStaff, until, type Caller, type House } from '../run/house.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+/** What people type, and what a spreadsheet must take for text. */
+const NASTY = ['=HYPERLINK("http://evil.example","点我")', '+8613800000000', '-1+1', '@SUM(A1)', '\t=1', '普通名字']
+
+let house: House
+let ahead = 0
+let chen: Caller
+let wu: Caller
+let admin: Caller
+/** Lets the exports of this test go on. */
+const goOn: (() => void)[] = []
+
+beforeAll(async () => {
+  house = await openHouse({ worker: true, clock: { now: () => Date.now() + ahead } })
+  await syncStaff(house)
+  ;[chen, wu, admin] = await Promise.all([house.signIn('chensiyuan'), house.signIn('wuxiaoyan'), house.signIn('linzhixia')])
+  // A kind of export of this test's own: what it is asked for, it writes.
+  house.modules.jobs.define('audit_export', async (run) => {
+    const { names, wait, broken } = run.params as { names: string[]; wait?: boolean; broken?: boolean }
+    if (wait) await new Promise<void>((done) => goOn.push(done))
+    const batches = (async function* () {
+      for (const name of names) yield [name]
+      if (broken) {
+        await run.failure('第 3 行', '=缺少姓名')
+        throw new Error('the rows broke off')
+      }
+    })()
+    await run.result({
+      name: '名单 (一).xlsx', zone: 'Asia/Shanghai',
+      sheets: [sheetOf('名单', [{ title: '姓名', value: (name) => name }, { title: '字数', value: (name) => name.length }, { title: '时间', value: () => ({ at: Date.UTC(2026, 2, 4, 10, 2) }) }], run.counted(batches))],
+    })
+  })
+})
+afterAll(async () => {
+  for (const go of goOn) go()
+  await house.close()
+})
+
+async function ask(userid: string, params: { names: string[]; wait?: boolean; broken?: boolean }): Promise<number> {
+  const { staffId } = await house.modules.identity.ensureStaff(house.corpId, userid)
+  return await house.modules.jobs.start(house.corpId, 'audit_export', { staffId }, params)
+}
+const ended = (caller: Caller, jobId: number) => until(async () => !['waiting', 'running'].includes((await caller.call('GET /api/jobs/:jobId', { params: { jobId } })).state))
+
+async function sheetOfAnswer(body: Buffer): Promise<unknown[][]> {
+  const workbook = new ExcelJS.Workbook()
+  await workbook.xlsx.load(Uint8Array.from(body).buffer)
+  const rows: unknown[][] = []
+  workbook.worksheets[0]?.eachRow((row) => rows.push((row.values as unknown[]).slice(1)))
+  return rows
+}
+
+describe('a result file', () => {
+  test('is Excel, written as asked, with cells that are text and never formulas, times in the corp’s zone · GEN-6', async () => {
+    const jobId = await ask('chensiyuan', { names: NASTY })
+    await ended(chen, jobId)
+    const job = await chen.call('GET /api/jobs/:jobId', { params: { jobId } })
+    expect(job).toMatchObject({ state: 'done', done: NASTY.length, mine: true, file: { name: '名单 (一).xlsx' } })
+    const answer = await chen.attempt('GET /api/jobs/:jobId/file', { params: { jobId } })
+    expect(answer.statusCode).toBe(200)
+    expect(answer.headers).toMatchObject({ 'cache-control': 'private, no-store', 'content-type': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'x-content-type-options': 'nosniff' })
+    expect(answer.headers['content-disposition']).toBe(`attachment; filename="file.xlsx"; filename*=UTF-8''%E5%90%8D%E5%8D%95%20%28%E4%B8%80%29.xlsx`)
+    const [heading, ...rows] = await sheetOfAnswer(answer.rawPayload)
+    expect(heading).toEqual(['姓名', '字数', '时间'])
+    expect(rows.map(([name]) => name)).toEqual([`'${NASTY[0]}`, "'+8613800000000", "'-1+1", "'@SUM(A1)", "'\t=1", '普通名字'])
+    expect(rows.at(-1)).toEqual(['普通名字', 4, new Date(Date.UTC(2026, 2, 4, 18, 2))])
+  })
+  test('is for the person who asked and nobody else, also not for administrators · GEN-6', async () => {
+    const jobId = await ask('chensiyuan', { names: ['甲'] })
+    await ended(chen, jobId)
+    for (const other of [wu, admin]) expect((await other.attempt('GET /api/jobs/:jobId/file', { params: { jobId } })).statusCode).toBe(404)
+    expect(await admin.call('GET /api/jobs/:jobId', { params: { jobId } })).toMatchObject({ mine: false, requestedBy: { userid: 'chensiyuan' } })
+    expect((await chen.call('GET /api/jobs')).items.map((job) => job.mine)).not.toContain(false)
+    expect((await wu.call('GET /api/jobs')).items).toEqual([])
+    expect((await admin.call('GET /api/jobs')).items.map((job) => job.kind)).toContain('contacts_sync')
+  })
+  test('can be fetched for seven days, then says that it is gone · GEN-6', async () => {
+    const jobId = await ask('chensiyuan', { names: ['乙'] })
+    await ended(chen, jobId)
+    const { file } = await chen.call('GET /api/jobs/:jobId', { params: { jobId } })
+    expect(Math.round(((file?.expiresAt ?? 0) - house.platform.clock.now()) / DAY_MS)).toBe(RESULT_FILE_DAYS)
+    try {
+      ahead = 7 * DAY_MS + 1000
+      const later = await house.signIn('chensiyuan')
+      const answer = await later.attempt('GET /api/jobs/:jobId/file', { params: { jobId } })
+      expect(answer.statusCode).toBe(410)
+      expect(answer.json()).toMatchObject({ code: 'gone', message: '结果文件已过期删除，请重新导出' })
+      expect((await later.call('GET /api/jobs/:jobId', { params: { jobId } })).file).toEqual({ name: '名单 (一).xlsx', expiresAt: null })
+    } finally {
+      ahead = 0
+    }
+  })
+  test('is not there while its job has not come to an end well; what was half written is gone · GEN-5', async () => {
+    const jobId = await ask('chensiyuan', { names: ['丙'], broken: true })
+    await ended(chen, jobId)
+    expect(await chen.call('GET /api/jobs/:jobId', { params: { jobId } })).toMatchObject({ state: 'failed', failed: 1, file: null })
+    expect((await chen.attempt('GET /api/jobs/:jobId/file', { params: { jobId } })).statusCode).toBe(404)
+    expect(await house.platform.files.get(`c${house.corpId}/jobs/${jobId}`)).toBeNull()
+  })
+  test('each fetching is recorded · GEN-4', async () => {
+    const { items } = await admin.call('GET /api/audit', { query: { action: 'job.file_fetched' } })
+    expect(items[0]).toMatchObject({ actor: { userid: 'chensiyuan' }, subject: '名单 (一).xlsx' })
+  })
+})
+
+describe('exports under way', () => {
+  test('are one job when one person asks the same twice, and her own when another asks the same; each can be stopped by who asked · GEN-6, GEN-8', async () => {
+    const params = { names: ['丁'], wait: true }
+    const [first, again, other] = [await ask('chensiyuan', params), await ask('chensiyuan', params), await ask('wuxiaoyan', params)]
+    expect(again).toBe(first)
+    expect(other).not.toBe(first)
+    const more = await Promise.all([ask('chensiyuan', { names: ['戊'], wait: true }), ask('chensiyuan', { names: ['己'], wait: true })])
+    await expect(ask('chensiyuan', { names: ['庚'] })).rejects.toThrow('你已有 3 个导出在进行')
+    expect((await wu.attempt('POST /api/jobs/:jobId/cancel', { params: { jobId: first } })).statusCode).toBe(404)
+    for (const jobId of [first, ...more]) await chen.call('POST /api/jobs/:jobId/cancel', { params: { jobId } })
+    await wu.call('POST /api/jobs/:jobId/cancel', { params: { jobId: other } })
+    await until(async () => {
+      for (const go of goOn.splice(0)) go()
+      return (await chen.call('GET /api/jobs/:jobId', { params: { jobId: first } })).state === 'cancelled'
+    })
+    for (const jobId of more) await ended(chen, jobId)
+    await ended(wu, other)
+  })
+  test('that were stopped can be begun again by who asked · SYS-16', async () => {
+    const jobId = await ask('wuxiaoyan', { names: ['辛'], wait: true })
+    await wu.call('POST /api/jobs/:jobId/cancel', { params: { jobId } })
+    await until(async () => {
+      for (const go of goOn.splice(0)) go()
+      return (await wu.call('GET /api/jobs/:jobId', { params: { jobId } })).state === 'cancelled'
+    })
+    await wu.call('POST /api/jobs/:jobId/retry', { params: { jobId } })
+    await until(async () => {
+      for (const go of goOn.splice(0)) go()
+      return (await wu.call('GET /api/jobs/:jobId', { params: { jobId } })).state === 'done'
+    })
+    expect((await wu.attempt('GET /api/jobs/:jobId/file', { params: { jobId } })).statusCode).toBe(200)
+  })
+})
+
+describe('the failures of a job', () => {
+  test('can be fetched as Excel by who may see the job · GEN-5, SYS-16', async () => {
+    const jobId = await ask('chensiyuan', { names: [], broken: true })
+    await ended(chen, jobId)
+    for (const caller of [chen, admin]) {
+      const answer = await caller.attempt('GET /api/jobs/:jobId/failures/file', { params: { jobId } })
+      expect(answer.headers['content-disposition']).toContain(encodeURIComponent(`导出操作记录-失败明细-${jobId}.xlsx`))
+      expect(await sheetOfAnswer(answer.rawPayload)).toEqual([['对象', '原因'], ['第 3 行', "'=缺少姓名"]])
+    }
+    expect((await wu.attempt('GET /api/jobs/:jobId/failures/file', { params: { jobId } })).statusCode).toBe(404)
+  })
+})
