@@ -3,6 +3,7 @@ import { createAudit } from './modules/audit/index.ts'
 import { createCallbacks } from './modules/callbacks/index.ts'
 import { createCorps } from './modules/corps/index.ts'
 import { createCustomers, createStaffFigures } from './modules/customers/index.ts'
+import { createGroupChats } from './modules/group-chats/index.ts'
 import { createIdentity } from './modules/identity/index.ts'
 import type { Register } from './modules/identity/index.ts'
 import { createJobs } from './modules/jobs/index.ts'
@@ -23,20 +24,22 @@ export function createModules(platform: Platform) {
   const audit = createAudit(platform)
   const jobs = createJobs(platform)
   const identity = createIdentity(platform, { corps, audit, jobs, figures: createStaffFigures(platform) })
-  const customers = createCustomers(platform, { corps, identity, audit, jobs })
+  const groupChats = createGroupChats(platform, { corps, identity, jobs, people: () => customers.inGroups })
+  const customers = createCustomers(platform, { corps, identity, audit, jobs, groupChats })
   const materials = createMaterials(platform, { audit, identity, radarFigures: radarFigures(platform.db), mayReadCustomer: customers.mayRead })
   const notices = createNotices(platform, { corps, identity })
-  const radar = createRadar(platform, { corps, identity, materials, notices, customers, readerScript })
+  const radar = createRadar(platform, { corps, identity, materials, notices, customers, groupChats, readerScript })
   const live = createLive(platform, { identity })
   const callbacks = createCallbacks(platform, { corps, identity, audit })
   const setup = createSetup(platform, { corps, identity, audit, jobs })
   callbacks.use(customers.events)
+  callbacks.use(groupChats.events)
 
   return {
-    corps, audit, jobs, identity, customers, materials, notices, radar, live, callbacks, setup,
+    corps, audit, jobs, identity, groupChats, customers, materials, notices, radar, live, callbacks, setup,
     /** The JSON API. */
     routes(register: Register): void {
-      for (const area of [identity, customers, materials, notices, radar, live, callbacks, setup]) area.routes(register)
+      for (const area of [identity, groupChats, customers, materials, notices, radar, live, callbacks, setup]) area.routes(register)
       operationsRoutes(register, { platform, jobs, audit, identity })
     },
     /** Pages and endpoints outside of the contract. */
@@ -48,7 +51,7 @@ export function createModules(platform: Platform) {
     },
     /** Starts the background work of all areas in this process (worker role). */
     async work(): Promise<void> {
-      for (const area of [identity, customers, materials, notices, radar, callbacks, jobs]) await area.work()
+      for (const area of [identity, groupChats, customers, materials, notices, radar, callbacks, jobs]) await area.work()
     },
     /** Ends what `work` began; queues are closed with the platform. */
     async stop(): Promise<void> {

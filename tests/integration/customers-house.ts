@@ -11,6 +11,7 @@ import { newAppKey, readConfig } from '../../server/src/config.ts'
 import { createAudit } from '../../server/src/modules/audit/index.ts'
 import { type Corp, createCorps } from '../../server/src/modules/corps/index.ts'
 import { createCustomers, createStaffFigures, type Customers } from '../../server/src/modules/customers/index.ts'
+import { createGroupChats, type GroupChats } from '../../server/src/modules/group-chats/index.ts'
 import { createIdentity, type Identity } from '../../server/src/modules/identity/index.ts'
 import { createJobs, type JobRun, type Jobs } from '../../server/src/modules/jobs/index.ts'
 import { migrate } from '../../server/src/platform/db/migrate.ts'
@@ -36,6 +37,7 @@ export interface CustomersHouse {
   jobs: Jobs
   identity: Identity
   customers: Customers
+  groupChats: GroupChats
   /** Lets time go by, here and in WeCom. */
   pass(ms: number): void
   /** The present in WeCom, as its callbacks carry it: whole seconds, epoch ms. */
@@ -82,7 +84,8 @@ export async function openCustomersHouse(options: { seed?: Parameters<typeof sta
   const corps = createCorps(platform)
   const jobs = createJobs(platform)
   const identity = createIdentity(platform, { corps, audit, jobs, figures: createStaffFigures(platform) })
-  const customers = createCustomers(platform, { corps, identity, audit, jobs })
+  const groupChats = createGroupChats(platform, { corps, identity, jobs, people: () => customers.inGroups })
+  const customers = createCustomers(platform, { corps, identity, audit, jobs, groupChats })
   const app = await createServer({
     baseUrl: config.baseUrl, secure: false, trustProxy: 0, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, fileBytes: 1024,
   })
@@ -90,7 +93,7 @@ export async function openCustomersHouse(options: { seed?: Parameters<typeof sta
     await identity.access.begin(reply, Number(query.corp), Number(query.staff))
     return {}
   })
-  customers.routes(contractRoutes(app, identity.access.guard))
+  for (const area of [groupChats, customers]) area.routes(contractRoutes(app, identity.access.guard))
   await app.ready()
   const corp = await corps.ensureFirst({
     wecomCorpId: DEMO_CORP.corpid, name: DEMO_CORP.name, agentId: DEMO_CORP.agentid, agentSecret: DEMO_CORP.secret, adminUserids: ['linzhixia'],
@@ -101,12 +104,13 @@ export async function openCustomersHouse(options: { seed?: Parameters<typeof sta
     runs.set(kind, work)
     define(kind, work)
   }
+  await groupChats.work()
   await customers.work()
   await customers.stop()
   runs.set('contacts_sync', identity.contacts.run)
 
   return {
-    platform, sandbox, corp, corps, jobs, identity, customers,
+    platform, sandbox, corp, corps, jobs, identity, customers, groupChats,
     pass(ms) {
       ahead += ms
       sandbox.control.shiftClock(ms)

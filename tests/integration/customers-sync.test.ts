@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCustomerSync } from '../../server/src/modules/customers/sync.ts'
-import { createRefresh } from '../../server/src/modules/customers/refresh.ts'
+import { createRefresh } from '../../server/src/modules/customers/refresh-from-wecom.ts'
 import { createPhoneBox } from '../../server/src/modules/customers/phones.ts'
 import { generateCorp } from '@zhike/sandbox/generate'
 import { DEMO_CORP } from '@zhike/sandbox/demo'

@@ -1,8 +1,8 @@
 import { DEMO_CORP } from '@zhike/sandbox/demo'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPhoneBox } from '../../server/src/modules/customers/phones.ts'
-import { createRefresh } from '../../server/src/modules/customers/refresh.ts'
-import { createRounds } from '../../server/src/modules/customers/rounds.ts'
+import { createRefresh } from '../../server/src/modules/customers/refresh-from-wecom.ts'
+import { createRounds } from '../../server/src/modules/customers/due-work.ts'
 import { type CustomersHouse, openCustomersHouse, type Person } from './customers-house.ts'
 
 let house: CustomersHouse

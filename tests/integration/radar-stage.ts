@@ -6,6 +6,7 @@ import { createAudit } from '../../server/src/modules/audit/index.ts'
 import { createCorps } from '../../server/src/modules/corps/index.ts'
 import { createCustomers, createStaffFigures } from '../../server/src/modules/customers/index.ts'
 import { customers, relations } from '../../server/src/modules/customers/tables.ts'
+import { createGroupChats } from '../../server/src/modules/group-chats/index.ts'
 import { groupChatMembers, groupChats } from '../../server/src/modules/group-chats/tables.ts'
 import { createIdentity } from '../../server/src/modules/identity/index.ts'
 import { createJobs } from '../../server/src/modules/jobs/index.ts'
@@ -49,10 +50,11 @@ export async function openStage(options: { now?: number } = {}) {
   const audit = createAudit(platform)
   const jobs = createJobs(platform)
   const identity = createIdentity(platform, { corps, audit, jobs, figures: createStaffFigures(platform) })
-  const customerArea = createCustomers(platform, { corps, identity, audit, jobs })
+  const groupChatArea = createGroupChats(platform, { corps, identity, jobs, people: () => customerArea.inGroups })
+  const customerArea = createCustomers(platform, { corps, identity, audit, jobs, groupChats: groupChatArea })
   const materialArea = createMaterials(platform, { audit, identity, radarFigures: radarFigures(platform.db), mayReadCustomer: customerArea.mayRead })
   const notices = createNotices(platform, { corps, identity })
-  const radarNeeds = { corps, identity, customers: customerArea, materials: materialArea, notices, readerScript: () => '/assets/reader.js' }
+  const radarNeeds = { corps, identity, customers: customerArea, groupChats: groupChatArea, materials: materialArea, notices, readerScript: () => '/assets/reader.js' }
   const radar = createRadar(platform, radarNeeds)
   const live = createLive(platform, { identity })
   const app = await createServer({ baseUrl: config.baseUrl, secure: false, trustProxy: 0, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, fileBytes: 1024 })

@@ -1,7 +1,7 @@
 import { CUSTOMER_EVENT_KINDS } from '@zhike/shared'
 import { describe, expect, it } from 'vitest'
-import { type Friendship, whenEnded, whenSeen } from '../../server/src/modules/customers/friendship.ts'
-import { lastNight, syncIsDue } from '../../server/src/modules/customers/rounds.ts'
+import { type Friendship, whenEnded, whenSeen } from '../../server/src/modules/customers/friendship-life.ts'
+import { lastNight, syncIsDue } from '../../server/src/modules/customers/due-work.ts'
 import { wordEvent } from '../../server/src/modules/customers/timeline.ts'
 
 const active: Friendship = { state: 'active', addedAt: 1000, endedAt: null, syncedAt: 5000 }

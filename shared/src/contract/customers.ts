@@ -12,7 +12,7 @@ export type CustomerTag = z.infer<typeof customerTag>
 export const relation = z.object({
   staff: staffRef,
   remark: z.string(), description: z.string(), remarkCorp: z.string(),
-  /** Masked unless the viewer may see phones (SYS-17). */
+  /** Always masked; full numbers only by `GET /api/customers/:customerId/phones` (SYS-17). */
   phones: z.array(z.string()),
   addWay: z.number().int(), source: z.string(), channel: z.string().nullable(),
   addedAt: moment,
@@ -51,19 +51,6 @@ export const timelineRow = z.object({
   staff: staffRef.nullable(), materialId: z.number().int().nullable(),
 })
 export type TimelineRow = z.infer<typeof timelineRow>
-
-export const groupChat = z.object({
-  groupChatId: z.number().int(), chatId: z.string(), name: z.string(), owner: staffRef.nullable(), notice: z.string().nullable(), createdAt: moment,
-  memberCount: z.number().int(), customerCount: z.number().int(), ownCustomerCount: z.number().int(),
-  state: z.enum(['normal', 'dismissed']),
-})
-export type GroupChatView = z.infer<typeof groupChat>
-
-export const groupMember = z.object({
-  memberId: z.string(), name: z.string(), avatar: z.string().nullable(), kind: z.enum(['staff', 'customer', 'stranger']),
-  customerId: z.number().int().nullable(), own: z.boolean(), joinedAt: moment.nullable(), joinedBy: z.string().nullable(), admin: z.boolean(),
-})
-export type GroupMember = z.infer<typeof groupMember>
 
 export const tagGroup = z.object({
   groupId: z.string(), name: z.string(), order: z.number(),
@@ -105,13 +92,6 @@ export const customersContract = defineContract({
     summary: 'Full phone numbers; every look is logged (SYS-17)', who: staff('customers.phone'), rate: RATES.phone, params: z.object({ customerId: rowId }),
     response: z.object({ phones: z.array(z.string()) }),
   },
-  'POST /api/customers/sync': { summary: 'Full sync of customers, tags and groups from WeCom', who: staff('staff.sync'), rate: RATES.sync, response: jobStarted },
+  'POST /api/customers/sync': { summary: 'Full sync of customers, tags and customer groups from WeCom', who: staff('staff.sync'), rate: RATES.sync, response: jobStarted },
   'GET /api/tags': { summary: 'Corp tags by group', who: staff(), response: z.object({ groups: z.array(tagGroup) }) },
-  'GET /api/group-chats/by-chat/:chatId': {
-    summary: 'The customer group in the current chat', who: staff(), rate: RATES.chat, params: z.object({ chatId: wecomId }), response: groupChat,
-  },
-  'GET /api/group-chats/:groupChatId/members': {
-    summary: 'Members of a group, and who of them is a customer', who: staff(), params: z.object({ groupChatId: rowId }),
-    query: z.object({ ...paging, kind: z.enum(['staff', 'customer', 'stranger']).optional() }), response: pageOf(groupMember),
-  },
 })

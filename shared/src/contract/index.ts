@@ -1,4 +1,5 @@
 import { customersContract } from './customers.ts'
+import { groupChatsContract } from './group-chats.ts'
 import { liveContract } from './live.ts'
 import { materialsContract } from './materials.ts'
 import { noticesContract } from './notices.ts'
@@ -18,6 +19,7 @@ export const contract = {
   ...auditContract,
   ...callbacksContract,
   ...customersContract,
+  ...groupChatsContract,
   ...materialsContract,
   ...noticesContract,
   ...radarContract,
@@ -36,6 +38,7 @@ export * from './define.ts'
 export * from './parts.ts'
 export * from './rates.ts'
 export * from './customers.ts'
+export * from './group-chats.ts'
 export * from './live.ts'
 export * from './materials.ts'
 export * from './notices.ts'

@@ -3,8 +3,8 @@ import type { Identity } from '../identity/index.ts'
 import { endFriendship } from './intake.ts'
 import { intakeOf } from './intake-store.ts'
 import type { IntakeStore, RelationRecord } from './intake-store.ts'
-import { appendCustomerEvent } from './log.ts'
-import type { Refresh } from './refresh.ts'
+import { appendCustomerEvent } from './customer-log.ts'
+import type { Refresh } from './refresh-from-wecom.ts'
 import type { Tags } from './tags.ts'
 
 interface Context { corpId: number; callbackId: number }

@@ -1,6 +1,5 @@
 export { createCustomers, createStaffFigures } from './service.ts'
 export type { CustomerRef, Customers } from './service.ts'
-export { appendCustomerEvent, appendCustomerEvents, updateCustomerEvent } from './log.ts'
-export type { CustomerEvent, CustomerEventKey } from './log.ts'
-export type { CustomerEventListener, LoggedEvent } from './relay.ts'
+export { appendCustomerEvent, appendCustomerEvents, updateCustomerEvent } from './customer-log.ts'
+export type { CustomerEvent, CustomerEventKey } from './customer-log.ts'
 export { friendshipsOf } from './friendships.ts'

@@ -1,12 +1,12 @@
 import type { Queries } from '../../platform/db/connect.ts'
-import { appendCustomerEvents } from './log.ts'
-import type { CustomerEvent } from './log.ts'
-import { whenEnded, whenSeen } from './friendship.ts'
-import type { Friendship } from './friendship.ts'
+import { appendCustomerEvents } from './customer-log.ts'
+import type { CustomerEvent } from './customer-log.ts'
+import { whenEnded, whenSeen } from './friendship-life.ts'
+import type { Friendship } from './friendship-life.ts'
 import { intakeOf } from './intake-store.ts'
 import type { CustomerRecord, IntakeStore, RelationRecord } from './intake-store.ts'
 import type { PhoneBox } from './phones.ts'
-import type { ReadCustomer, ReadRelation } from './reading.ts'
+import type { ReadCustomer, ReadRelation } from './wecom-answers.ts'
 import { tagChanges } from './tag-changes.ts'
 
 /** One answer of WeCom, to be written in one transaction. */

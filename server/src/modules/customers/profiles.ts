@@ -5,14 +5,14 @@ import { AppError, notFound } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { withinRates } from '../../platform/rate.ts'
 import { asAppError } from '../corps/index.ts'
-import type { GroupChats } from '../group-chats/index.ts'
+import type { GroupChats, GroupPerson } from '../group-chats/index.ts'
 import { withinScope } from '../identity/index.ts'
 import type { Identity, Viewer } from '../identity/index.ts'
 import { maySee, readableBy, seenBy } from './access.ts'
 import type { Readable } from './access.ts'
 import type { CustomerRecord, RelationRecord } from './intake-store.ts'
 import type { PhoneBox } from './phones.ts'
-import type { Refresh } from './refresh.ts'
+import type { Refresh } from './refresh-from-wecom.ts'
 import { customersOf } from './store.ts'
 import type { ListFilter, TagOnRelation } from './store.ts'
 import { customerEvents, relations } from './tables.ts'
@@ -29,7 +29,7 @@ export interface CustomerQuery { after?: string; limit: number; q?: string; tagI
 export type Profiles = ReturnType<typeof createProfiles>
 
 /** Customers as people read them: list, profile, timeline. Always within the viewer's data scope (GEN-9). */
-export function createProfiles(platform: Platform, needs: { identity: Identity; phones: PhoneBox; refresh: Refresh; groupChats: GroupChats }) {
+export function createProfiles(platform: Platform, needs: { identity: Identity; phones: PhoneBox; refresh: Refresh; groupChats: Pick<GroupChats, 'groupsWith'> }) {
   const { db, redis } = platform
   const { identity, phones } = needs
 
@@ -121,7 +121,7 @@ export function createProfiles(platform: Platform, needs: { identity: Identity; 
       }))
     },
     /** Names and pictures of customers, and whether they are the viewer's own friends; for lists of people in groups. */
-    async peopleIn(viewer: Viewer, externalIds: readonly string[]): Promise<Map<string, { customerId: number | null; name: string; avatar: string | null; own: boolean }>> {
+    async peopleIn(viewer: Viewer, externalIds: readonly string[]): Promise<Map<string, GroupPerson>> {
       const store = customersOf(db, viewer.corpId)
       const records = await store.byExternalIds(externalIds)
       const friends = (await store.relationsOf(records.map((record) => record.id))).filter((relation) => relation.state === 'active')

@@ -1,20 +1,19 @@
 import { customersContract } from '@zhike/shared/contract'
 import type { Platform } from '../../platform/platform.ts'
 import type { Audit } from '../audit/index.ts'
-import type { GroupChats } from '../group-chats/index.ts'
 import type { Register } from '../identity/index.ts'
 import type { Jobs } from '../jobs/index.ts'
 import type { PhoneBox } from './phones.ts'
 import type { Profiles } from './profiles.ts'
-import { startSyncs } from './rounds.ts'
+import { startSyncs } from './due-work.ts'
 import type { TagMarking } from './tag-marking.ts'
 import type { Tags } from './tags.ts'
 
-export interface CustomerRoutesNeeds { profiles: Profiles; tagMarking: TagMarking; tags: Tags; groupChats: GroupChats; audit: Audit; jobs: Jobs; phones: PhoneBox }
+export interface CustomerRoutesNeeds { profiles: Profiles; tagMarking: TagMarking; tags: Tags; audit: Audit; jobs: Jobs; phones: PhoneBox }
 
-/** HTTP edge of customers, corp tags and customer groups. */
+/** HTTP edge of customers and corp tags. */
 export function customerRoutes(register: Register, platform: Platform, needs: CustomerRoutesNeeds): void {
-  const { profiles, groupChats } = needs
+  const { profiles } = needs
   register(customersContract, {
     'GET /api/customers': ({ viewer, query }) => profiles.list(viewer, query),
     'GET /api/customers/:customerId': ({ viewer, params }) => profiles.profile(viewer, params.customerId),
@@ -32,7 +31,5 @@ export function customerRoutes(register: Register, platform: Platform, needs: Cu
       return { jobId }
     },
     'GET /api/tags': ({ viewer }) => needs.tags.list(viewer),
-    'GET /api/group-chats/by-chat/:chatId': ({ viewer, params }) => groupChats.viewByChat(viewer, params.chatId),
-    'GET /api/group-chats/:groupChatId/members': ({ viewer, params, query }) => groupChats.members(viewer, params.groupChatId, query),
   })
 }

@@ -3,25 +3,23 @@ import { repeatedly } from '../../platform/repeat.ts'
 import type { Repeated } from '../../platform/repeat.ts'
 import type { Audit } from '../audit/index.ts'
 import type { Corps } from '../corps/index.ts'
-import { createGroupChats } from '../group-chats/index.ts'
 import type { GroupChats } from '../group-chats/index.ts'
 import type { Identity, Register, StaffFigures, Viewer } from '../identity/index.ts'
+import { withPatience } from '../jobs/index.ts'
 import type { Jobs } from '../jobs/index.ts'
 import { readableBy } from './access.ts'
 import { customerEventHandlers } from './events.ts'
-import { tellMemberships } from './memberships.ts'
+import { tellMemberships } from './group-memberships.ts'
 import { createPhoneBox } from './phones.ts'
 import { createProfiles } from './profiles.ts'
-import { createRefresh } from './refresh.ts'
-import { createRelay } from './relay.ts'
-import type { CustomerEventListener } from './relay.ts'
-import { createRounds } from './rounds.ts'
+import { createRefresh } from './refresh-from-wecom.ts'
+import { createRelay } from './log-relay.ts'
+import { createRounds } from './due-work.ts'
 import { customerRoutes } from './routes.ts'
 import { customersOf } from './store.ts'
 import { createCustomerSync } from './sync.ts'
 import { createTagMarking } from './tag-marking.ts'
 import { createTags } from './tags.ts'
-import { withPatience } from './waiting.ts'
 
 /** A customer as other areas name her. `name` is the nickname, not a member's remark. */
 export interface CustomerRef { customerId: number; externalUserId: string; name: string; avatar: string | null }
@@ -33,15 +31,14 @@ const CHECKS_EVERY_MS = 15_000
 const DUE_EVERY_MS = 60_000
 const FIRST_DUE_MS = 3_000
 
-/** Customers, their relations and tags, and the customer groups: brought over from WeCom and kept current. */
-export function createCustomers(platform: Platform, needs: { corps: Corps; identity: Identity; audit: Audit; jobs: Jobs }) {
+/** Customers, their relations and tags: brought over from WeCom and kept current. */
+export function createCustomers(platform: Platform, needs: { corps: Corps; identity: Identity; audit: Audit; jobs: Jobs; groupChats: Pick<GroupChats, 'groupsWith'> }) {
   const { db, log } = platform
   const { identity, jobs } = needs
   const phones = createPhoneBox(platform.secrets)
   const refresh = createRefresh(platform, { ...needs, phones })
   const tags = createTags(platform, needs)
-  const groupChats: GroupChats = createGroupChats(platform, { ...needs, peopleIn: (viewer, ids) => profiles.peopleIn(viewer, ids), tell: tellMemberships, wait: withPatience })
-  const profiles = createProfiles(platform, { identity, phones, refresh, groupChats })
+  const profiles = createProfiles(platform, { ...needs, phones, refresh })
   const tagMarking = createTagMarking(platform, { ...needs, tags, refresh, profiles })
   const relay = createRelay(platform)
   const rounds = createRounds(platform, { ...needs, refresh })
@@ -49,9 +46,10 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
   let firstDue: NodeJS.Timeout | undefined
 
   return {
-    groupChats,
-    /** For the callbacks area: what to do on WeCom's events about customers, tags and groups. */
-    events: { ...customerEventHandlers({ identity, refresh, tags }), ...groupChats.events },
+    /** For the callbacks area: what to do on WeCom's events about customers and tags. */
+    events: customerEventHandlers({ identity, refresh, tags }),
+    /** For the groups area: who of the people in a group is a customer, and the customer log of who came and left. */
+    inGroups: { peopleIn: profiles.peopleIn, tell: tellMemberships },
     async customerByExternal(corpId: number, externalUserId: string): Promise<CustomerRef | null> {
       const [row] = await customersOf(db, corpId).byExternalIds([externalUserId])
       return row ? refOf(row) : null
@@ -72,14 +70,10 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
     async ownersOf(corpId: number, customerId: number): Promise<number[]> {
       return (await customersOf(db, corpId).relationsOf([customerId])).map((relation) => relation.staffId)
     },
-    /** Worker role: called with every new row of the customer log, at least once (outbox). */
-    onCustomerEvents(listener: CustomerEventListener): void {
-      relay.onEvents(listener)
-    },
     /** Hands the customer log on now; the worker does it by itself twice a second. */
     relayNow: () => relay.round(),
     routes(register: Register): void {
-      customerRoutes(register, platform, { ...needs, profiles, tagMarking, tags, groupChats, phones })
+      customerRoutes(register, platform, { ...needs, profiles, tagMarking, tags, phones })
     },
     /** Worker role: takes over the sync jobs and looks after what is due. */
     async work(): Promise<void> {
@@ -88,7 +82,6 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
         const found = await withPatience(job, () => tags.sync(job.corpId))
         await job.progress({ done: found.tags, total: found.tags, note: `${found.groups} 个标签组，${found.tags} 个标签` })
       })
-      await groupChats.work()
       running.push(repeatedly(RELAY_EVERY_MS, 'customer log', (ending) => relay.round(ending), log), repeatedly(CHECKS_EVERY_MS, 'checks of tags', rounds.settleChecks, log))
       firstDue = setTimeout(() => void running.push(repeatedly(DUE_EVERY_MS, 'due syncs', rounds.startDue, log)), FIRST_DUE_MS)
       firstDue.unref()

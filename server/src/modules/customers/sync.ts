@@ -6,12 +6,12 @@ import { listCustomersOf, listFollowUsers, WecomError } from '../../wecom/index.
 import type { CustomerPage, WecomClient } from '../../wecom/index.ts'
 import type { Corps } from '../corps/index.ts'
 import type { Identity } from '../identity/index.ts'
+import { withPatience } from '../jobs/index.ts'
 import type { JobRun } from '../jobs/index.ts'
 import { endFriendship } from './intake.ts'
 import { intakeOf } from './intake-store.ts'
-import { fromBatch, isUnknownCustomer } from './reading.ts'
-import type { Refresh } from './refresh.ts'
-import { withPatience } from './waiting.ts'
+import { fromBatch, isUnknownCustomer } from './wecom-answers.ts'
+import type { Refresh } from './refresh-from-wecom.ts'
 
 const PAGE = 100
 const BAD_CURSOR = 50100

@@ -1,6 +1,6 @@
-import type { CustomerEvent } from './log.ts'
+import type { CustomerEvent } from './customer-log.ts'
 import type { IntakeStore, RelationTagRecord } from './intake-store.ts'
-import type { ReadRelation } from './reading.ts'
+import type { ReadRelation } from './wecom-answers.ts'
 
 interface SeenRelation { read: ReadRelation & { staffId: number }; customerId: number; relationId: number; isNew: boolean }
 

@@ -1,6 +1,6 @@
 import type { Platform } from '../../platform/platform.ts'
 import type { EventOf } from '../../wecom/index.ts'
-import type { ReadGroup } from './reading.ts'
+import type { ReadGroup } from './read-group.ts'
 import { groupChatsOf } from './store.ts'
 
 /** WeCom's group data follows its own callbacks by some seconds (wecom-api/01 §7). */

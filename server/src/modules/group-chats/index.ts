@@ -1,3 +1,4 @@
 export { createGroupChats } from './service.ts'
-export type { GroupChats, GroupChatsNeeds, GroupPerson } from './service.ts'
-export type { MembershipChange, TellMemberships } from './intake.ts'
+export type { GroupChats } from './service.ts'
+export type { GroupPerson } from './group-views.ts'
+export type { TellMemberships } from './intake.ts'

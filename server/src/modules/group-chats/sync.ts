@@ -3,8 +3,9 @@ import type { Platform } from '../../platform/platform.ts'
 import { listFollowUsers, listGroupChats, WecomError } from '../../wecom/index.ts'
 import type { GroupChatPage, WecomClient } from '../../wecom/index.ts'
 import type { Corps } from '../corps/index.ts'
+import { withPatience } from '../jobs/index.ts'
 import type { JobRun } from '../jobs/index.ts'
-import type { ReadGroup } from './reading.ts'
+import type { ReadGroup } from './read-group.ts'
 import { groupChatsOf } from './store.ts'
 
 /** The visible range is so large that owners must be named (wecom-api/03 §5.1). */
@@ -27,14 +28,14 @@ const position = z.object({
 type Position = z.output<typeof position>
 
 /** Full sync of the customer groups (job `group_chats_sync`). Goes on where an earlier run stopped. */
-export function createGroupSync(platform: Platform, needs: { corps: Corps; read: ReadGroup; wait: <T>(job: JobRun, call: () => Promise<T>) => Promise<T> }) {
-  const { read, wait } = needs
+export function createGroupSync(platform: Platform, needs: { corps: Corps; read: ReadGroup }) {
+  const { read } = needs
 
   async function readGroups(job: JobRun, chatIds: readonly string[]): Promise<void> {
     for (let i = 0; i < chatIds.length; i += AT_ONCE) {
       await Promise.all(chatIds.slice(i, i + AT_ONCE).map(async (chatId) => {
         try {
-          const found = await wait(job, () => read(job.corpId, chatId))
+          const found = await withPatience(job, () => read(job.corpId, chatId))
           if (found.state === 'hidden') await job.failure(chatId, '群主不在应用的可见范围内，无法读取这个群')
         } catch (error) {
           if (!(error instanceof WecomError) || error.reason !== 'errcode' || error.retriable) throw error
@@ -47,7 +48,7 @@ export function createGroupSync(platform: Platform, needs: { corps: Corps; read:
   async function pageAt(job: JobRun, client: WecomClient, owners: () => Promise<string[]>, at: Position): Promise<{ at: Position; page: GroupChatPage; last: boolean }> {
     if (at.portion === null) {
       try {
-        const page = await wait(job, () => listGroupChats(client, {}, at.page, GROUPS_PER_PAGE))
+        const page = await withPatience(job, () => listGroupChats(client, {}, at.page, GROUPS_PER_PAGE))
         return { at, page, last: page.nextCursor === null }
       } catch (error) {
         if (!isErrcode(error, NAME_THE_OWNERS)) throw error
@@ -57,7 +58,7 @@ export function createGroupSync(platform: Platform, needs: { corps: Corps; read:
     const all = await owners()
     const start = at.portion * OWNERS_AT_ONCE
     if (start >= all.length) return { at, page: { groups: [], nextCursor: null }, last: true }
-    const page = await wait(job, () => listGroupChats(client, { ownerIds: all.slice(start, start + OWNERS_AT_ONCE) }, at.page, GROUPS_PER_PAGE))
+    const page = await withPatience(job, () => listGroupChats(client, { ownerIds: all.slice(start, start + OWNERS_AT_ONCE) }, at.page, GROUPS_PER_PAGE))
     const next = page.nextCursor === null ? { ...at, portion: at.portion + 1 } : at
     return { at: next, page, last: page.nextCursor === null && start + OWNERS_AT_ONCE >= all.length }
   }
@@ -70,7 +71,7 @@ export function createGroupSync(platform: Platform, needs: { corps: Corps; read:
       const last = unseen.at(-1)
       if (!last) return
       for (const group of unseen) {
-        const found = await wait(job, () => read(job.corpId, group.chatId)).catch(async (error: unknown) => {
+        const found = await withPatience(job, () => read(job.corpId, group.chatId)).catch(async (error: unknown) => {
           if (!(error instanceof WecomError) || error.reason !== 'errcode' || error.retriable) throw error
           await job.failure(group.name, `企业微信拒绝读取这个群（错误码 ${error.errcode}）`)
           return null
@@ -87,7 +88,7 @@ export function createGroupSync(platform: Platform, needs: { corps: Corps; read:
     const resumed = position.safeParse(job.cursor)
     let at: Position = resumed.success ? resumed.data : { startedAt: platform.clock.now(), portion: null, page: null, step: 'read', checked: 0, seen: 0 }
     let userids: string[] | null = null
-    const owners = async () => (userids ??= (await wait(job, () => listFollowUsers(client))).sort())
+    const owners = async () => (userids ??= (await withPatience(job, () => listFollowUsers(client))).sort())
     let restarted = false
     while (at.step === 'read') {
       try {

@@ -22,8 +22,8 @@ export function createSending(platform: Platform, needs: RadarNeeds) {
   /** Where the member may send to: her own customer, or a group she is in. */
   async function target(viewer: Viewer, chat: ShareChat): Promise<{ context: 'single_chat' | 'group_chat'; customerId: number | null; groupChatId: number | null }> {
     if (chat.kind === 'group') {
-      const group = await needs.customers.groupChats.groupByChatId(viewer.corpId, chat.chatId)
-      const inside = group !== null && (group.ownerUserid.toLowerCase() === viewer.userid.toLowerCase() || await needs.customers.groupChats.isInGroup(viewer.corpId, group.groupChatId, viewer.userid))
+      const group = await needs.groupChats.groupByChatId(viewer.corpId, chat.chatId)
+      const inside = group !== null && (group.ownerUserid.toLowerCase() === viewer.userid.toLowerCase() || await needs.groupChats.isInGroup(viewer.corpId, group.groupChatId, viewer.userid))
       if (!group || !inside) throw notFound('客户群')
       return { context: 'group_chat', customerId: null, groupChatId: group.groupChatId }
     }

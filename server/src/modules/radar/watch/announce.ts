@@ -63,7 +63,7 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
     for (const row of rows) {
       const groupChatId = shares.get(row.shareId)?.groupChatId ?? null
       const customer = customers.get(visitors.get(row.visitorId)?.customerId ?? 0)
-      if (groupChatId !== null && customer && await needs.customers.groupChats.isInGroup(corp.id, groupChatId, customer.externalUserId)) found.add(readingKey(row))
+      if (groupChatId !== null && customer && await needs.groupChats.isInGroup(corp.id, groupChatId, customer.externalUserId)) found.add(readingKey(row))
     }
     return found
   }

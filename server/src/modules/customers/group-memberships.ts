@@ -1,5 +1,5 @@
 import type { TellMemberships } from '../group-chats/index.ts'
-import { appendCustomerEvents } from './log.ts'
+import { appendCustomerEvents } from './customer-log.ts'
 import { customersOf } from './store.ts'
 
 const NEWS_MS = 2 * 24 * 60 * 60 * 1000

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WecomError } from '../../wecom/index.ts'
-import type { JobRun } from '../jobs/index.ts'
+import type { JobRun } from './run.ts'
 
 const TRIES = 6
 const LONGEST_WAIT_MS = 60_000

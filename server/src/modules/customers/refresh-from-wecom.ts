@@ -6,8 +6,8 @@ import type { Identity } from '../identity/index.ts'
 import { takeIn } from './intake.ts'
 import { intakeOf } from './intake-store.ts'
 import type { PhoneBox } from './phones.ts'
-import { readCustomer } from './reading.ts'
-import type { ReadRelation } from './reading.ts'
+import { readCustomer } from './wecom-answers.ts'
+import type { ReadRelation } from './wecom-answers.ts'
 
 /** A customer as just read from WeCom and written here. */
 export interface Refreshed {

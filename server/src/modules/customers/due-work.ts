@@ -2,7 +2,7 @@ import { dayStart } from '@zhike/shared'
 import type { Platform } from '../../platform/platform.ts'
 import type { Corp, Corps } from '../corps/index.ts'
 import type { Jobs } from '../jobs/index.ts'
-import type { Refresh } from './refresh.ts'
+import type { Refresh } from './refresh-from-wecom.ts'
 import { overdueChecks } from './store.ts'
 import { settleCheck } from './sync.ts'
 

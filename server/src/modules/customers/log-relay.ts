@@ -4,25 +4,18 @@ import { randomToken } from '../../platform/crypto/secret-box.ts'
 import { isDatabaseAway } from '../../platform/db/connect.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { isRedisAway } from '../../platform/redis.ts'
-import type { CustomerEvent } from './log.ts'
 import { customersOf } from './store.ts'
 import { customerEvents } from './tables.ts'
-
-export type LoggedEvent = Omit<CustomerEvent, 'old'> & { id: number }
-/** Reacts to happenings, oldest first. Called at least once for each; when it throws, the same ones come again. */
-export type CustomerEventListener = (events: readonly LoggedEvent[]) => Promise<void>
-export type Relay = ReturnType<typeof createRelay>
 
 const AT_ONCE = 200
 const TURN_MS = 5_000
 
-/** Hands the customer log on (architecture §5, outbox): to whoever reacts to it, and to the screens of the owners. */
+/** Hands the customer log on (architecture §5, outbox) to the screens of the owners: at least once, in the order of the log. */
 export function createRelay(platform: Platform) {
   const { db, redis, log } = platform
-  const listeners: CustomerEventListener[] = []
   const turnKey = `${platform.config.redisPrefix}:customer-relay`
 
-  async function tellScreens(events: readonly LoggedEvent[]): Promise<void> {
+  async function tellScreens(events: readonly { corpId: number; customerId: number }[]): Promise<void> {
     for (const corpId of new Set(events.map((event) => event.corpId))) {
       const customerIds = [...new Set(events.filter((event) => event.corpId === corpId).map((event) => event.customerId))]
       const relations = await customersOf(db, corpId).relationsOf(customerIds)
@@ -36,19 +29,14 @@ export function createRelay(platform: Platform) {
 
   /** Hands on what waits; gives how many. */
   async function handOn(): Promise<number> {
-    const rows = await db.select().from(customerEvents).where(eq(customerEvents.relayed, 0)).orderBy(customerEvents.id).limit(AT_ONCE)
-    if (rows.length === 0) return 0
-    const events = rows.map(({ relayed: _, ...event }) => event)
-    for (const listener of listeners) await listener(events)
+    const events = await db.select({ id: customerEvents.id, corpId: customerEvents.corpId, customerId: customerEvents.customerId }).from(customerEvents).where(eq(customerEvents.relayed, 0)).orderBy(customerEvents.id).limit(AT_ONCE)
+    if (events.length === 0) return 0
     await tellScreens(events)
     await db.update(customerEvents).set({ relayed: 1 }).where(and(eq(customerEvents.relayed, 0), inArray(customerEvents.id, events.map((event) => event.id))))
     return events.length
   }
 
   return {
-    onEvents(listener: CustomerEventListener): void {
-      listeners.push(listener)
-    },
     /** Hands on everything that waits; one process at a time has the turn. Stops between two batches when it is to end. Errors are left for the next round. */
     async round(ending?: AbortSignal): Promise<void> {
       const holder = randomToken(9)
