@@ -48,6 +48,9 @@ describe('uploads', () => {
     await vi.waitFor(() => expect(news).toContainEqual({ kind: 'material', materialId: id }))
     stop()
     const detail = (await seller.ask('GET', `/api/materials/${id}`)).json
+    // The answer says whose figures these are: a salesperson sees those of her own links.
+    expect(detail.totals.scope).toBe('own')
+    expect((await admin.ask('GET', `/api/materials/${id}`)).json.totals.scope).toBe('all')
     expect(detail.pictures).toHaveLength(4)
     expect((await seller.ask('GET', detail.pictures[3]?.src ?? '')).status).toBe(200)
     const card = await house.materials.cardPicture(admin.corpId, id)

@@ -1,8 +1,9 @@
 // The worker's side: what a crash leaves behind, doubled entries, merged openings, the live stream, who signed in.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { radarFigures } from '../../server/src/modules/radar/index.ts'
 import { createBeatWriter } from '../../server/src/modules/radar/beats/writer.ts'
 import { createWatch } from '../../server/src/modules/radar/watch/watch.ts'
-import { openStage, type Device, type Stage } from './radar-stage.ts'
+import { BROWSER, openStage, type Device, type Stage } from './radar-stage.ts'
 
 let stage: Stage
 let watch: ReturnType<typeof createWatch>
@@ -197,6 +198,48 @@ describe('who signed in with WeChat', () => {
   })
 })
 
+describe('totals of a material · MAT-21', () => {
+  /** What a count of all views and shares would say. */
+  const counted = async (materialId: number, staffId: number | null) => {
+    const [row] = await stage.rows(`SELECT COUNT(*) views, COUNT(DISTINCT visitor_id) readers, ROUND(AVG(IF(announced = 2, visible_ms, NULL))) averageMs,
+      (SELECT COUNT(*) FROM shares s WHERE s.material_id = v.material_id AND s.state = 'sent' AND (s.staff_id = ? OR ? IS NULL)) shares
+      FROM views v WHERE material_id = ? AND announced > 0 AND (staff_id = ? OR ? IS NULL) GROUP BY material_id`, [staffId, staffId, materialId, staffId, staffId])
+    return { views: Number(row?.views), readers: Number(row?.readers), averageMs: Number(row?.averageMs), shares: Number(row?.shares) }
+  }
+
+  it('are sums that agree with a count, for everybody and for one sender, however readers come back', async () => {
+    const brochure = await stage.pdf('春季画册')
+    const [mother, stranger] = [stage.device(BROWSER), stage.device(BROWSER)]
+    const hers = await stage.send(wu, brochure, chatOf(customer))
+    await openAgain(mother, hers.link, 4000)
+    await openAgain(mother, hers.link, 9000)
+    await openAgain(stranger, hers.link, 2000)
+    const friend = await stage.customer('果果妈', [chen.staffId])
+    const other = await stage.send(chen, brochure, chatOf(friend))
+    // The stranger is new to this sender, not to the material.
+    await openAgain(stranger, other.link, 3000)
+    await openAgain(stage.device(BROWSER), other.link, 5000)
+    // A page that comes to life again after its view had ended.
+    const page = await mother.open(hers.link)
+    stage.clock.pass(1000)
+    await page.beat({ ms: 1000, page: 1, left: 1 })
+    await work()
+    stage.clock.pass(60_000)
+    await page.beat({ ms: 20_000, page: 1, left: 1 })
+    await work(2)
+    const figures = radarFigures(stage.platform.db)
+    expect(await figures.totals(stage.corp.id, brochure, null)).toEqual({ ...await counted(brochure, null), sharers: 2 })
+    expect(await figures.totals(stage.corp.id, brochure, null)).toMatchObject({ views: 6, readers: 3, shares: 2 })
+    expect(await figures.totals(stage.corp.id, brochure, wu.staffId)).toEqual({ ...await counted(brochure, wu.staffId), sharers: 1 })
+    expect(await figures.totals(stage.corp.id, brochure, chen.staffId)).toEqual({ ...await counted(brochure, chen.staffId), sharers: 1 })
+    expect(await figures.totals(stage.corp.id, brochure, chen.staffId)).toMatchObject({ views: 2, readers: 2 })
+  })
+
+  it('of a material that nobody has sent are nothing', async () => {
+    expect(await radarFigures(stage.platform.db).totals(stage.corp.id, await stage.pdf('没人发过'), null)).toEqual({ views: 0, readers: 0, shares: 0, sharers: 0, averageMs: 0 })
+  })
+})
+
 describe('the live stream', () => {
   it('tells the sender who reads, and tells a colleague nothing', async () => {
     const address = await stage.app.listen({ port: 0, host: '127.0.0.1' })
@@ -237,6 +280,7 @@ describe('history', () => {
       { readerName: '「林间小路」的朋友', openNumber: 1 }, { readerName: '林间小路', openNumber: 2, visibleMs: 2000 }, { readerName: '林间小路', openNumber: 1, pageMs: [5000, 0, 4000], maxPage: 3 },
     ])
     expect(await stage.rows('SELECT SUM(views) views, SUM(shares) shares FROM material_days WHERE material_id = ?', [old])).toMatchObject([{ views: '3', shares: '1' }])
+    expect(await radarFigures(stage.platform.db).totals(stage.corp.id, old, wu.staffId)).toEqual({ views: 3, readers: 2, shares: 1, sharers: 1, averageMs: 4000 })
     expect((await stage.rows('SELECT kind FROM customer_events WHERE customer_id = ? ORDER BY at', [customer.customerId])).map((row) => row.kind)).toEqual(['share_sent', 'material_opened', 'material_opened'])
     await watch.sweep()
     expect((await stage.rows('SELECT COUNT(*) n FROM notices'))[0]?.n).toBe(before)

@@ -21,7 +21,8 @@ export type MaterialRow = z.infer<typeof materialRow>
 
 export const materialDetail = materialRow.extend({
   score: z.number().int(), tagIds: z.array(z.string()),
-  totals: z.object({ views: z.number().int(), readers: z.number().int(), shares: z.number().int(), sharers: z.number().int(), averageMs: z.number().int() }),
+  /** `own`: of what the viewer sent herself, for want of the permission to see everybody's (`materials.stats`). */
+  totals: z.object({ scope: z.enum(['own', 'all']), views: z.number().int(), readers: z.number().int(), shares: z.number().int(), sharers: z.number().int(), averageMs: z.number().int() }),
   /** Addresses of the drawn pages or of the picture, for the preview. */
   pictures: z.array(z.object({ src: z.string(), width: z.number().int(), height: z.number().int() })),
   /** Who changed it last; null when nobody has since it was made. */

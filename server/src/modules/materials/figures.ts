@@ -10,7 +10,7 @@ export interface RadarFigures {
   recentlySent(corpId: number, staffId: number, limit: number): Promise<number[]>
 }
 export interface MaterialFigures { views: number; todayViews: number; shares: number }
-/** @property averageMs mean visible reading time of a view */
+/** @property averageMs mean visible reading time of the views that have ended */
 export interface MaterialTotals { views: number; readers: number; shares: number; sharers: number; averageMs: number }
 
 const formats = new Map<string, Intl.DateTimeFormat>()

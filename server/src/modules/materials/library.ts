@@ -109,7 +109,7 @@ export function createLibrary(platform: Platform, needs: LibraryNeeds) {
         needs.radarFigures.totals(looker.corpId, materialId, looker.allStats ? null : looker.staffId),
         needs.staffRefs(looker.corpId, [row.createdBy, row.updatedBy].filter((id) => id !== null)),
       ])
-      return presentDetail(row, { figures: figures.get(materialId), creator: people.get(row.createdBy ?? 0) ?? null, changer: people.get(row.updatedBy ?? 0) ?? null, totals })
+      return presentDetail(row, { figures: figures.get(materialId), creator: people.get(row.createdBy ?? 0) ?? null, changer: people.get(row.updatedBy ?? 0) ?? null, totals: { scope: looker.allStats ? 'all' : 'own', ...totals } })
     },
     /** Makes a material. The same form sent twice gives the same one. @returns its id */
     async create(by: Editor, form: NewMaterial): Promise<number> {

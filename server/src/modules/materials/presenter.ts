@@ -1,6 +1,6 @@
 import type { MaterialDetail, MaterialRow, StaffRef } from '@zhike/shared/contract'
 import type { MaterialState } from '@zhike/shared'
-import type { MaterialFigures, MaterialTotals } from './figures.ts'
+import type { MaterialFigures } from './figures.ts'
 import type { FileRow, PageSize } from './files-store.ts'
 import { COVER_NAME, PAGE_WIDTHS, imageName, pageName } from './picture-names.ts'
 import type { MaterialWithFiles } from './store.ts'
@@ -34,7 +34,7 @@ export function presentRow(row: MaterialWithFiles, facts: RowFacts): MaterialRow
   }
 }
 
-export function presentDetail(row: MaterialWithFiles, facts: RowFacts & { changer: StaffRef | null; totals: MaterialTotals }): MaterialDetail {
+export function presentDetail(row: MaterialWithFiles, facts: RowFacts & { changer: StaffRef | null; totals: MaterialDetail['totals'] }): MaterialDetail {
   const { file } = row
   return {
     ...presentRow(row, facts),

@@ -27,7 +27,7 @@ export const shares = mysqlTable('shares', {
 }, (t) => [
   uniqueIndex('shares_token').on(t.token), uniqueIndex('shares_request').on(t.corpId, t.staffId, t.requestId),
   index('shares_material').on(t.corpId, t.materialId, t.state, t.sentAt), index('shares_staff').on(t.corpId, t.staffId, t.state, t.sentAt),
-  index('shares_sent').on(t.corpId, t.state, t.sentAt),
+  index('shares_sent').on(t.corpId, t.state, t.sentAt, t.staffId),
 ])
 
 /** Devices of readers, and who they turned out to be. */
@@ -57,6 +57,8 @@ export const views = mysqlTable('views', {
   openedAt: moment('opened_at').notNull(),
   lastSeenAt: moment('last_seen_at').notNull(),
   visibleMs: int('visible_ms').notNull().default(0),
+  /** As much of `visibleMs` as is in the material's sums; null until the view has ended once. */
+  countedMs: int('counted_ms'),
   lastPage: smallint('last_page'),
   maxPage: smallint('max_page'),
   pages: smallint('pages'),
@@ -70,7 +72,9 @@ export const views = mysqlTable('views', {
   announced: tinyint('announced').notNull().default(0),
 }, (t) => [
   uniqueIndex('views_key').on(t.corpId, t.viewKey), index('views_customer').on(t.corpId, t.customerId, t.openedAt, t.id), index('views_material').on(t.corpId, t.materialId, t.openedAt, t.id),
-  index('views_staff').on(t.corpId, t.staffId, t.openedAt, t.id), index('views_opened').on(t.corpId, t.openedAt, t.id), index('views_seen').on(t.corpId, t.lastSeenAt),
+  index('views_staff').on(t.corpId, t.staffId, t.openedAt, t.id), index('views_seen').on(t.corpId, t.lastSeenAt),
+  // Holds all that the figures of a day are made of. Nothing in it moves while somebody reads.
+  index('views_opened').on(t.corpId, t.openedAt, t.id, t.staffId, t.visitorId, t.countedMs),
   index('views_announce').on(t.announced, t.openedAt), index('views_visitor').on(t.corpId, t.visitorId, t.materialId),
 ])
 
@@ -91,3 +95,18 @@ export const materialDays = mysqlTable('material_days', {
   shares: int('shares').notNull().default(0),
 }, (t) => [primaryKey({ columns: [t.corpId, t.materialId, t.day] })])
 
+/** Sums ever per material and sender: totals of a material without counting its views (MAT-21). */
+export const materialSenders = mysqlTable('material_senders', {
+  corpId: int('corp_id').notNull(),
+  materialId: rowId('material_id').notNull(),
+  staffId: rowId('staff_id').notNull(),
+  shares: int('shares').notNull().default(0),
+  views: int('views').notNull().default(0),
+  /** Different readers of her links. */
+  readers: int('readers').notNull().default(0),
+  /** Those of them who had not opened the material before through anybody's link: over all senders, the readers of the material. */
+  newReaders: int('new_readers').notNull().default(0),
+  /** Views that have ended, and their visible milliseconds. */
+  readings: int('readings').notNull().default(0),
+  readMs: bigint('read_ms', { mode: 'number' }).notNull().default(0),
+}, (t) => [primaryKey({ columns: [t.corpId, t.materialId, t.staffId] })])

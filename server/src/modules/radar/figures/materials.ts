@@ -1,11 +1,12 @@
-import { and, avg, count, countDistinct, eq, gt, inArray, sql } from 'drizzle-orm'
+import { and, count, eq, gt, inArray, sql } from 'drizzle-orm'
+import type { MySqlColumn } from 'drizzle-orm/mysql-core'
 import type { Db } from '../../../platform/db/connect.ts'
 import type { RadarFigures } from '../../materials/index.ts'
 import { sharesOf } from '../shares/store.ts'
-import { materialDays, shares, views } from '../tables.ts'
+import { materialDays, materialSenders, views } from '../tables.ts'
 import { VIEW_STATE } from '../views/store.ts'
 
-/** What the materials area shows of the radar (MAT-3, MAT-13, MAT-21): from day sums, so lists never count views. */
+/** What the materials area shows of the radar (MAT-3, MAT-13, MAT-21): from sums, so nothing here counts views. */
 export function radarFigures(db: Db): RadarFigures {
   return {
     async materialFigures(corpId, materialIds, sinceDay) {
@@ -23,13 +24,12 @@ export function radarFigures(db: Db): RadarFigures {
       return new Map(rows.map((row) => [row.materialId, row.n]))
     },
     async totals(corpId, materialId, staffId) {
-      const [[read], [sent]] = await Promise.all([
-        db.select({ views: count(), readers: countDistinct(views.visitorId), averageMs: avg(views.visibleMs) }).from(views)
-          .where(and(eq(views.corpId, corpId), eq(views.materialId, materialId), staffId === null ? undefined : eq(views.staffId, staffId), gt(views.announced, VIEW_STATE.fresh))),
-        db.select({ shares: count(), sharers: countDistinct(shares.staffId) }).from(shares)
-          .where(and(eq(shares.corpId, corpId), eq(shares.materialId, materialId), staffId === null ? undefined : eq(shares.staffId, staffId), eq(shares.state, 'sent'))),
-      ])
-      return { views: read?.views ?? 0, readers: read?.readers ?? 0, averageMs: Math.round(Number(read?.averageMs ?? 0)), shares: sent?.shares ?? 0, sharers: sent?.sharers ?? 0 }
+      const of = materialSenders
+      const total = (column: MySqlColumn) => sql<number>`COALESCE(SUM(${column}), 0)`.mapWith(Number)
+      const [sums] = await db.select({ views: total(of.views), readers: total(staffId === null ? of.newReaders : of.readers), readings: total(of.readings), readMs: total(of.readMs), shares: total(of.shares), sharers: sql<number>`COALESCE(SUM(${of.shares} > 0), 0)`.mapWith(Number) })
+        .from(of).where(and(eq(of.corpId, corpId), eq(of.materialId, materialId), staffId === null ? undefined : eq(of.staffId, staffId)))
+      const { views = 0, readers = 0, readings = 0, readMs = 0, shares = 0, sharers = 0 } = sums ?? {}
+      return { views, readers, shares, sharers, averageMs: readings === 0 ? 0 : Math.round(readMs / readings) }
     },
     recentlySent: (corpId, staffId, limit) => sharesOf(db, corpId).recentMaterials(staffId, limit),
   }

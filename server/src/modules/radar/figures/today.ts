@@ -1,4 +1,5 @@
-import { and, avg, count, countDistinct, desc, eq, gt, gte, lte } from 'drizzle-orm'
+import { and, avg, between, count, countDistinct, desc, eq, gt, or, sql } from 'drizzle-orm'
+import type { MySqlColumn } from 'drizzle-orm/mysql-core'
 import { READING_NOW_MS, dayStart } from '@zhike/shared'
 import type { AnswerOf } from '@zhike/shared/contract'
 import type { Platform } from '../../../platform/platform.ts'
@@ -13,21 +14,44 @@ export type Today = AnswerOf<'GET /api/radar/today'>
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const COLLEAGUES = 20
+/** Figures of one scope are made once in this time. Shorter than a page waits after news before it asks again: it never gets older ones. */
+const KEPT_MS = 2000
+const KEPT = 1000
 
-/** Figures of the corp's day so far against yesterday at the same time, within the viewer's scope (GEN-9, GEN-11). */
-export function createToday(platform: Platform, needs: RadarNeeds) {
+/** The day so far, and the same hours of the day before. Epoch ms. */
+interface Hours { from: number; now: number; fromBefore: number; before: number }
+
+/**
+ * Figures of the corp's day so far against yesterday at the same time, within the viewer's scope (GEN-9, GEN-11).
+ * A fixed number of queries over the index entries of two days, however many views and customers there are.
+ */
+export function createToday(platform: Platform, needs: RadarNeeds): (viewer: Viewer) => Promise<Today> {
   const { db, clock } = platform
+  const kept = new Map<string, { today: Promise<Today>; at: number }>()
 
-  async function opened(viewer: Viewer, from: number, to: number) {
-    const [row] = await db.select({ opens: count(), readers: countDistinct(views.visitorId), averageMs: avg(views.visibleMs) }).from(views)
-      .where(and(eq(views.corpId, viewer.corpId), gte(views.openedAt, from), lte(views.openedAt, to), gt(views.announced, VIEW_STATE.fresh), withinScope(viewer, views.staffId)))
-    return { opens: row?.opens ?? 0, readers: row?.readers ?? 0, averageMs: Math.round(Number(row?.averageMs ?? 0)) }
+  /** From index views_opened alone; reading time of views that have ended. */
+  async function opened(viewer: Viewer, hours: Hours) {
+    const rows = await db.select({ today: isToday(views.openedAt, hours), opens: count(), readers: countDistinct(views.visitorId), averageMs: avg(views.countedMs) }).from(views)
+      .where(and(eq(views.corpId, viewer.corpId), inHours(views.openedAt, hours), withinScope(viewer, views.staffId))).groupBy(sql`1`)
+    const of = (today: number) => {
+      const row = rows.find((one) => one.today === today)
+      return { opens: row?.opens ?? 0, readers: row?.readers ?? 0, averageMs: Math.round(Number(row?.averageMs ?? 0)) }
+    }
+    return { today: of(1), before: of(0) }
   }
 
-  async function sent(viewer: Viewer, from: number, to: number): Promise<number> {
-    const [row] = await db.select({ n: count() }).from(shares)
-      .where(and(eq(shares.corpId, viewer.corpId), eq(shares.state, 'sent'), gte(shares.sentAt, from), lte(shares.sentAt, to), withinScope(viewer, shares.staffId)))
-    return row?.n ?? 0
+  async function opensByColleague(viewer: Viewer, { from, now }: Hours): Promise<Map<number, number>> {
+    const rows = await db.select({ staffId: views.staffId, opens: count() }).from(views)
+      .where(and(eq(views.corpId, viewer.corpId), between(views.openedAt, from, now), withinScope(viewer, views.staffId))).groupBy(views.staffId).orderBy(desc(count())).limit(COLLEAGUES)
+    return new Map(rows.map((row) => [row.staffId, row.opens]))
+  }
+
+  /** From index shares_sent alone. */
+  async function sent(viewer: Viewer, hours: Hours) {
+    const rows = await db.select({ today: isToday(shares.sentAt, hours), staffId: shares.staffId, n: count() }).from(shares)
+      .where(and(eq(shares.corpId, viewer.corpId), eq(shares.state, 'sent'), inHours(shares.sentAt, hours), withinScope(viewer, shares.staffId))).groupBy(sql`1`, shares.staffId)
+    const sum = (today: number) => rows.reduce((all, row) => all + (row.today === today ? row.n : 0), 0)
+    return { today: sum(1), before: sum(0), byColleague: new Map(rows.flatMap((row) => (row.today === 1 ? [[row.staffId, row.n]] : []))) }
   }
 
   async function readingNow(viewer: Viewer, now: number): Promise<number> {
@@ -36,40 +60,49 @@ export function createToday(platform: Platform, needs: RadarNeeds) {
     return row?.n ?? 0
   }
 
-  async function colleagues(viewer: Viewer, from: number): Promise<Today['colleagues']> {
-    const sharesOfDay = db.select({ staffId: shares.staffId, n: count() }).from(shares)
-      .where(and(eq(shares.corpId, viewer.corpId), eq(shares.state, 'sent'), gte(shares.sentAt, from), withinScope(viewer, shares.staffId))).groupBy(shares.staffId).orderBy(desc(count())).limit(COLLEAGUES)
-    const opensOfDay = db.select({ staffId: views.staffId, n: count() }).from(views)
-      .where(and(eq(views.corpId, viewer.corpId), gte(views.openedAt, from), gt(views.announced, VIEW_STATE.fresh), withinScope(viewer, views.staffId))).groupBy(views.staffId).orderBy(desc(count())).limit(COLLEAGUES)
-    const [sharers, opened] = await Promise.all([sharesOfDay, opensOfDay])
-    const found = new Map<number, { shares: number; opens: number }>()
-    for (const row of sharers) found.set(row.staffId, { shares: row.n, opens: 0 })
-    for (const row of opened) found.set(row.staffId, { shares: found.get(row.staffId)?.shares ?? 0, opens: row.n })
-    const refs = await needs.identity.staffRefs(viewer.corpId, [...found.keys()])
-    return [...found].flatMap(([staffId, figures]) => {
+  async function colleagues(viewer: Viewer, opens: ReadonlyMap<number, number>, sends: ReadonlyMap<number, number>): Promise<Today['colleagues']> {
+    const found = [...new Set([...opens.keys(), ...sends.keys()])].map((staffId) => ({ staffId, opens: opens.get(staffId) ?? 0, shares: sends.get(staffId) ?? 0 }))
+      .sort((a, b) => b.opens - a.opens || b.shares - a.shares).slice(0, COLLEAGUES)
+    const refs = await needs.identity.staffRefs(viewer.corpId, found.map((one) => one.staffId))
+    return found.flatMap(({ staffId, ...figures }) => {
       const staff = refs.get(staffId)
       return staff ? [{ staff, ...figures }] : []
-    }).sort((a, b) => b.opens - a.opens || b.shares - a.shares).slice(0, COLLEAGUES)
+    })
   }
 
-  return async (viewer: Viewer): Promise<Today> => {
-    const now = clock.now()
+  async function make(viewer: Viewer, now: number): Promise<Today> {
     const from = dayStart(now, viewer.corp.zone)
     const fromBefore = dayStart(from - DAY_MS / 2, viewer.corp.zone)
-    const before = fromBefore + (now - from)
-    const customersIn = (start: number, end: number) => friendshipsOf(db, viewer.corpId).addedAndLost(viewer.owners, start, end)
-    const [reading, views, viewsBefore, shares, sharesBefore, customers, customersBefore, people] = await Promise.all([
-      readingNow(viewer, now), opened(viewer, from, now), opened(viewer, fromBefore, before), sent(viewer, from, now), sent(viewer, fromBefore, before),
-      customersIn(from, now), customersIn(fromBefore, before), colleagues(viewer, from),
+    const hours: Hours = { from, now, fromBefore, before: fromBefore + (now - from) }
+    const friendships = friendshipsOf(db, viewer.corpId)
+    const [reading, read, opens, shared, customers, customersBefore] = await Promise.all([
+      readingNow(viewer, now), opened(viewer, hours), opensByColleague(viewer, hours), sent(viewer, hours),
+      friendships.addedAndLost(viewer.owners, from, now), friendships.addedAndLost(viewer.owners, fromBefore, hours.before),
     ])
     return {
       readingNow: reading,
       figures: {
-        opens: views.opens, opensBefore: viewsBefore.opens, readers: views.readers, readersBefore: viewsBefore.readers, shares, sharesBefore,
-        averageMs: views.averageMs, averageMsBefore: viewsBefore.averageMs,
+        opens: read.today.opens, opensBefore: read.before.opens, readers: read.today.readers, readersBefore: read.before.readers, shares: shared.today, sharesBefore: shared.before,
+        averageMs: read.today.averageMs, averageMsBefore: read.before.averageMs,
         newCustomers: customers.added, newCustomersBefore: customersBefore.added, lost: customers.lost, lostBefore: customersBefore.lost,
       },
-      colleagues: people,
+      colleagues: await colleagues(viewer, opens, shared.byColleague),
     }
   }
+
+  return async (viewer) => {
+    const now = clock.now()
+    const key = `${viewer.corpId}:${viewer.owners.all ? 'all' : viewer.owners.staffIds.join()}`
+    const known = kept.get(key)
+    if (known && now - known.at < KEPT_MS) return await known.today
+    const today = make(viewer, now)
+    if (kept.size >= KEPT) kept.clear()
+    kept.set(key, { today, at: now })
+    // What failed is asked again by the next one; the caller hears of it below.
+    today.catch(() => kept.delete(key))
+    return await today
+  }
 }
+
+const isToday = (column: MySqlColumn, { from }: Hours) => sql<number>`${column} >= ${sql.param(from, column)}`.mapWith(Number)
+const inHours = (column: MySqlColumn, { from, now, fromBefore, before }: Hours) => or(between(column, from, now), between(column, fromBefore, before))

@@ -7,6 +7,7 @@ import type { NewsMessage, ShareChat } from '@zhike/shared/contract'
 import { appendCustomerEvent, friendshipsOf } from '../../customers/index.ts'
 import type { Viewer } from '../../identity/index.ts'
 import { dayIn } from '../../materials/index.ts'
+import { materialSumsOf } from '../figures/sums.ts'
 import type { RadarNeeds } from '../needs.ts'
 import { sharesOf } from './store.ts'
 
@@ -62,7 +63,7 @@ export function createSending(platform: Platform, needs: RadarNeeds) {
         const share = await store.byId(shareId)
         if (!share || share.staffId !== viewer.staffId) throw notFound('这次发送')
         if (moved && share.state === 'sent') {
-          await store.addToDay([{ materialId: share.materialId, day: dayIn(viewer.corp.zone, now), views: 0, shares: 1 }])
+          await materialSumsOf(tx, viewer.corpId).add([{ materialId: share.materialId, staffId: viewer.staffId, day: dayIn(viewer.corp.zone, now), shares: 1 }])
           if (share.customerId !== null) {
             await appendCustomerEvent(tx, {
               corpId: viewer.corpId, customerId: share.customerId, kind: 'share_sent', staffId: viewer.staffId, subject: `share:${share.id}`, data: { title, materialId: share.materialId, shareId: share.id }, at: now,

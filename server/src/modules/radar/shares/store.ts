@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { ShareState } from '@zhike/shared'
 import type { Queries } from '../../../platform/db/connect.ts'
-import { materialDays, shares, visitors } from '../tables.ts'
+import { shares, visitors } from '../tables.ts'
 
 export type ShareRow = typeof shares.$inferSelect
 export type VisitorRow = typeof visitors.$inferSelect
@@ -64,12 +64,6 @@ export function sharesOf(q: Queries, corpId: number) {
       if (known.size === 0) return
       await q.insert(visitors).values([...known].sort(([a], [b]) => (a < b ? -1 : 1)).map(([visitorId, customerId]) => ({ corpId, visitorId, customerId, knownBy: 'share' as const, createdAt: now })))
         .onDuplicateKeyUpdate({ set: { customerId: sql`COALESCE(customer_id, VALUES(customer_id))`, knownBy: sql`COALESCE(known_by, VALUES(known_by))` } })
-    },
-    /** Adds to the figures of a material's day (`2026-03-04` in the corp's zone). */
-    async addToDay(rows: readonly { materialId: number; day: string; views: number; shares: number }[]): Promise<void> {
-      if (rows.length === 0) return
-      await q.insert(materialDays).values(rows.map((row) => ({ ...row, corpId })))
-        .onDuplicateKeyUpdate({ set: { views: sql`views + VALUES(views)`, shares: sql`shares + VALUES(shares)` } })
     },
     /** Materials the member sent, the latest first. */
     async recentMaterials(staffId: number, limit: number): Promise<number[]> {

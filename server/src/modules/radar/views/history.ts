@@ -5,9 +5,12 @@ import type { ReaderKind } from '@zhike/shared'
 import { appendCustomerEvents } from '../../customers/index.ts'
 import type { CustomerEvent } from '../../customers/index.ts'
 import { dayIn } from '../../materials/index.ts'
+import { materialSumsOf } from '../figures/sums.ts'
+import type { Counted } from '../figures/sums.ts'
 import type { RadarNeeds } from '../needs.ts'
-import { openedEventData } from '../watch/announce.ts'
 import { sharesOf } from '../shares/store.ts'
+import { openedEventData } from '../watch/announce.ts'
+import { createReaderLedger } from './reader-ledger.ts'
 import { VIEW_STATE, viewsOf } from './store.ts'
 
 /** A share of earlier days with its views, e.g. of the demo corp. Times are epoch ms. */
@@ -42,56 +45,53 @@ export async function importHistory(platform: Platform, needs: Pick<RadarNeeds, 
   const corp = await needs.corps.byId(corpId)
   if (!corp) throw new Error(`there is no corp ${corpId}`)
   const titles = await needs.materials.titles(corpId, [...new Set(past.map((share) => share.materialId))])
-  const opened = new Map<string, number>()
-  const inOrder = [...past].sort((a, b) => a.sentAt - b.sentAt)
-  let viewsWritten = 0
+  const ledger = createReaderLedger()
+  const inOrder = [...past].sort((a, b) => a.sentAt - b.sentAt).map((share) => ({
+    share,
+    views: [...share.views].sort((a, b) => a.openedAt - b.openedAt).map((view) => {
+      const visitorId = visitorOf(view)
+      return { view, visitorId, ...ledger.count({ visitorId, customerId: view.customerId, materialId: share.materialId, staffId: share.staffId }) }
+    }),
+  }))
   for (let i = 0; i < inOrder.length; i += PER_TRANSACTION) {
-    const numbers = new Map(opened)
-    const written = await inTransaction(platform.db, async (tx) => {
-      numbers.clear()
-      for (const [key, n] of opened) numbers.set(key, n)
-      const store = sharesOf(tx, corpId)
+    await inTransaction(platform.db, async (tx) => {
+      const store = viewsOf(tx, corpId)
       const events: CustomerEvent[] = []
-      let views = 0
-      for (const share of inOrder.slice(i, i + PER_TRANSACTION)) {
-        const title = titles.get(share.materialId)?.title ?? ''
+      const sums: Counted[] = []
+      const pages: { viewId: number; page: number; visibleMs: number }[] = []
+      for (const { share, views } of inOrder.slice(i, i + PER_TRANSACTION)) {
+        const { materialId, staffId } = share
+        const title = titles.get(materialId)?.title ?? ''
         const customerId = 'customerId' in share.to ? share.to.customerId : null
-        const firstOwn = share.views.find((view) => view.reader === 'customer')
-        const shareId = await store.insert({
-          token: randomToken(16), materialId: share.materialId, staffId: share.staffId, context: customerId === null ? 'group_chat' : 'single_chat', customerId,
+        const shareId = await sharesOf(tx, corpId).insert({
+          token: randomToken(16), materialId, staffId, context: customerId === null ? 'group_chat' : 'single_chat', customerId,
           groupChatId: 'groupChatId' in share.to ? share.to.groupChatId : null, requestId: crypto.randomUUID(), state: 'sent', createdAt: share.sentAt, sentAt: share.sentAt,
-          boundVisitor: customerId !== null && firstOwn ? visitorOf(firstOwn) : null,
+          boundVisitor: customerId === null ? null : views.find(({ view }) => view.reader === 'customer')?.visitorId ?? null,
         })
-        await store.addToDay([{ materialId: share.materialId, day: dayIn(corp.zone, share.sentAt), views: 0, shares: 1 }])
-        if (customerId !== null) events.push({ corpId, customerId, kind: 'share_sent', staffId: share.staffId, subject: `share:${shareId}`, data: { title, materialId: share.materialId, shareId }, at: share.sentAt, old: true })
-        for (const view of [...share.views].sort((a, b) => a.openedAt - b.openedAt)) {
-          const visitorId = visitorOf(view)
-          const key = `${view.customerId === null ? visitorId : `c${view.customerId}`}:${share.materialId}`
-          const openNumber = (numbers.get(key) ?? 0) + 1
-          numbers.set(key, openNumber)
+        sums.push({ materialId, staffId, day: dayIn(corp.zone, share.sentAt), shares: 1 })
+        if (customerId !== null) events.push({ corpId, customerId, kind: 'share_sent', staffId, subject: `share:${shareId}`, data: { title, materialId, shareId }, at: share.sentAt, old: true })
+        for (const { view, visitorId, openNumber, newToSender, newToMaterial } of views) {
           const read = view.pageMs.flatMap((ms, page) => (ms > 0 ? [{ page: page + 1, visibleMs: ms }] : []))
           const lastPage = read.at(-1)?.page ?? null
           const row = {
-            viewKey: randomToken(12), shareId, materialId: share.materialId, staffId: share.staffId, visitorId, customerId: view.customerId, reader: view.reader,
-            openedAt: view.openedAt, lastSeenAt: view.openedAt + view.visibleMs, visibleMs: view.visibleMs, lastPage, maxPage: lastPage, pages: view.pages,
+            viewKey: randomToken(12), shareId, materialId, staffId, visitorId, customerId: view.customerId, reader: view.reader,
+            openedAt: view.openedAt, lastSeenAt: view.openedAt + view.visibleMs, visibleMs: view.visibleMs, countedMs: view.visibleMs, lastPage, maxPage: lastPage, pages: view.pages,
             depth: view.pages ? Math.round(((lastPage ?? 0) / view.pages) * 100) : 100, left: 1, device: view.device ?? '', openNumber, announced: VIEW_STATE.finished,
           }
-          const id = await viewsOf(tx, corpId).insert(row)
-          await viewsOf(tx, corpId).addPages(read.map((entry) => ({ viewId: id, ...entry })))
-          await store.addToDay([{ materialId: share.materialId, day: dayIn(corp.zone, view.openedAt), views: 1, shares: 0 }])
+          const id = await store.insert(row)
+          pages.push(...read.map((entry) => ({ viewId: id, ...entry })))
+          sums.push({ materialId, staffId, day: dayIn(corp.zone, view.openedAt), views: 1, readers: newToSender ? 1 : 0, newReaders: newToMaterial ? 1 : 0, readings: 1, readMs: view.visibleMs })
           if (view.customerId !== null) {
-            events.push({ corpId, customerId: view.customerId, kind: 'material_opened', staffId: share.staffId, subject: `view:${id}`, data: openedEventData({ ...row, id, corpId }, title), at: view.openedAt, old: true })
+            events.push({ corpId, customerId: view.customerId, kind: 'material_opened', staffId, subject: `view:${id}`, data: openedEventData({ ...row, id, corpId }, title), at: view.openedAt, old: true })
           }
-          views += 1
         }
       }
+      await store.addPages(pages)
+      await materialSumsOf(tx, corpId).add(sums)
       await appendCustomerEvents(tx, events)
-      return views
     })
-    for (const [key, n] of numbers) opened.set(key, n)
-    viewsWritten += written
   }
-  return { shares: inOrder.length, views: viewsWritten }
+  return { shares: inOrder.length, views: inOrder.reduce((sum, { views }) => sum + views.length, 0) }
 }
 
 function visitorOf(view: PastView): string {

@@ -7,6 +7,9 @@ export type ViewDbRow = typeof views.$inferSelect
 
 export type Opening = Pick<ViewDbRow, 'id' | 'shareId' | 'customerId' | 'visitorId' | 'openedAt' | 'visibleMs'>
 
+/** How often a reader has opened a material through one member's links. */
+export interface EarlierReading { customerId: number | null; visitorId: string; materialId: number; staffId: number; opens: number }
+
 /** Life of a view: new → announced (timeline, notice, figures) → finished; announced again when the reader comes back. */
 export const VIEW_STATE = { fresh: 0, announced: 1, finished: 2 } as const
 
@@ -41,26 +44,20 @@ export function viewsOf(q: Queries, corpId: number) {
       if (ids.length === 0) return []
       return await q.select().from(views).where(and(mine, inArray(views.id, [...ids]), eq(views.announced, VIEW_STATE.announced))).orderBy(views.id).for('update')
     },
-    /** announced → finished; the caller has locked them. */
+    /** announced → finished, its reading time counted; the caller has locked them. */
     async finish(ids: readonly number[]): Promise<void> {
-      if (ids.length > 0) await q.update(views).set({ announced: VIEW_STATE.finished }).where(and(mine, inArray(views.id, [...ids]), eq(views.announced, VIEW_STATE.announced)))
+      if (ids.length > 0) await q.update(views).set({ announced: VIEW_STATE.finished, countedMs: sql`${views.visibleMs}` }).where(and(mine, inArray(views.id, [...ids]), eq(views.announced, VIEW_STATE.announced)))
     },
-    /** How often each customer, and each unknown visitor, has opened these materials: keys `c<customer>:<material>` and `v<visitor>:<material>`. */
-    async openCounts(customerIds: readonly number[], visitorIds: readonly string[], materialIds: readonly number[]): Promise<Map<string, number>> {
-      const counts = new Map<string, number>()
-      if (materialIds.length === 0) return counts
-      const known = and(mine, gt(views.announced, VIEW_STATE.fresh), inArray(views.materialId, [...materialIds]))
-      if (customerIds.length > 0) {
-        const rows = await q.select({ id: views.customerId, materialId: views.materialId, n: sql<number>`COUNT(*)` }).from(views)
-          .where(and(known, inArray(views.customerId, [...customerIds]))).groupBy(views.customerId, views.materialId)
-        for (const row of rows) counts.set(`c${row.id}:${row.materialId}`, Number(row.n))
-      }
-      if (visitorIds.length > 0) {
-        const rows = await q.select({ id: views.visitorId, materialId: views.materialId, n: sql<number>`COUNT(*)` }).from(views)
-          .where(and(known, inArray(views.visitorId, [...visitorIds]), isNull(views.customerId))).groupBy(views.visitorId, views.materialId)
-        for (const row of rows) counts.set(`v${row.id}:${row.materialId}`, Number(row.n))
-      }
-      return counts
+    /** Which of these customers and devices have opened these materials, how often, and through whose links. A device may be found by both. */
+    async earlier(customerIds: readonly number[], visitorIds: readonly string[], materialIds: readonly number[]): Promise<{ byCustomer: EarlierReading[]; byVisitor: EarlierReading[] }> {
+      const found = async (who: SQL | undefined): Promise<EarlierReading[]> => (who === undefined || materialIds.length === 0 ? [] : await q
+        .select({ customerId: views.customerId, visitorId: views.visitorId, materialId: views.materialId, staffId: views.staffId, opens: sql<number>`COUNT(*)`.mapWith(Number) }).from(views)
+        .where(and(mine, gt(views.announced, VIEW_STATE.fresh), inArray(views.materialId, [...materialIds]), who))
+        .groupBy(views.customerId, views.visitorId, views.materialId, views.staffId))
+      const [byCustomer, byVisitor] = await Promise.all([
+        found(customerIds.length > 0 ? inArray(views.customerId, [...customerIds]) : undefined), found(visitorIds.length > 0 ? inArray(views.visitorId, [...visitorIds]) : undefined),
+      ])
+      return { byCustomer, byVisitor }
     },
     /** Announced views through these shares by these readers since a moment, oldest first: what stories are told from. */
     async openingsOf(readers: readonly Pick<ViewDbRow, 'customerId' | 'visitorId' | 'shareId'>[], since: number): Promise<Opening[]> {

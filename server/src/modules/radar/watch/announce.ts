@@ -7,6 +7,7 @@ import type { Corp } from '../../corps/index.ts'
 import { appendCustomerEvents } from '../../customers/index.ts'
 import type { NewNotice } from '../../notices/index.ts'
 import { dayIn } from '../../materials/index.ts'
+import { materialSumsOf } from '../figures/sums.ts'
 import type { RadarNeeds } from '../needs.ts'
 import { MERGE_MS, STORY_SEARCH_MS, STRANGERS_MS, STRANGERS_TOLD, againCard, againKey, hourOf, openCard, openKey, othersCard, othersKey, storyOf } from './opening-notices.ts'
 import type { OpeningFacts } from './opening-notices.ts'
@@ -15,6 +16,7 @@ import { sharesOf } from '../shares/store.ts'
 import type { ShareRow, VisitorRow } from '../shares/store.ts'
 import { factsOf } from '../views/facts.ts'
 import type { ViewFacts } from '../views/facts.ts'
+import { ledgerFor } from '../views/reader-ledger.ts'
 import { viewsOf } from '../views/store.ts'
 import type { ViewDbRow } from '../views/store.ts'
 
@@ -39,15 +41,20 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
       const fresh = (await store.lockFresh(viewIds)).sort((a, b) => a.openedAt - b.openedAt || a.id - b.id)
       const readers = await identify(tx, corp, fresh, inGroup)
       await store.removeOrphans(fresh.filter((row) => !readers.has(row.id)).map((row) => row.id))
-      const views = await numbered(tx, corp, fresh.flatMap((row) => readers.get(row.id) ?? []))
-      if (views.length === 0) return []
+      const known = fresh.flatMap((row) => readers.get(row.id) ?? [])
+      if (known.length === 0) return []
+      const ledger = await ledgerFor(tx, corp.id, known)
+      const counted = known.map((view) => ({ view, ...ledger.count(view) }))
+      const views = counted.map(({ view, openNumber }) => ({ ...view, openNumber }))
       await store.announce(views)
       const facts = await factsOf(tx, needs, corp.id, views)
       await appendCustomerEvents(tx, views.flatMap((view) => view.customerId === null ? [] : [{
         corpId: corp.id, customerId: view.customerId, kind: 'material_opened' as const, staffId: view.staffId, subject: `view:${view.id}`,
         data: openedEventData(view, facts.material(view)?.title ?? ''), at: view.openedAt,
       }]))
-      await sharesOf(tx, corp.id).addToDay(perDay(views, corp.zone))
+      await materialSumsOf(tx, corp.id).add(counted.map(({ view, newToSender, newToMaterial }) => ({
+        materialId: view.materialId, staffId: view.staffId, day: dayIn(corp.zone, view.openedAt), views: 1, readers: newToSender ? 1 : 0, newReaders: newToMaterial ? 1 : 0,
+      })))
       await needs.notices.intend(tx, corp.id, await noticesFor(tx, corp, views, facts))
       return views
     })
@@ -97,19 +104,6 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
     await store.bind(bindings)
     await store.knowByShare(known, clock.now())
     return found
-  }
-
-  /** Counts which opening of the material by this reader each view is. */
-  async function numbered(tx: Queries, corp: Corp, views: readonly ViewDbRow[]): Promise<ViewDbRow[]> {
-    const customerIds = [...new Set(views.flatMap((view) => view.customerId ?? []))]
-    const visitorIds = [...new Set(views.flatMap((view) => (view.customerId === null ? [view.visitorId] : [])))]
-    const counts = await viewsOf(tx, corp.id).openCounts(customerIds, visitorIds, [...new Set(views.map((view) => view.materialId))])
-    return views.map((view) => {
-      const key = `${view.customerId === null ? `v${view.visitorId}` : `c${view.customerId}`}:${view.materialId}`
-      const openNumber = (counts.get(key) ?? 0) + 1
-      counts.set(key, openNumber)
-      return { ...view, openNumber }
-    })
   }
 
   /**
@@ -182,16 +176,4 @@ const readingKey = (row: ViewDbRow) => `${row.shareId}:${row.visitorId}`
 
 function stranger(corpId: number, visitorId: string, now: number): VisitorRow {
   return { corpId, visitorId, externalUserId: null, openId: null, customerId: null, knownBy: null, createdAt: now }
-}
-
-function perDay(views: readonly ViewDbRow[], zone: string): { materialId: number; day: string; views: number; shares: number }[] {
-  const days = new Map<string, { materialId: number; day: string; views: number; shares: number }>()
-  for (const view of views) {
-    const day = dayIn(zone, view.openedAt)
-    const key = `${view.materialId}:${day}`
-    const known = days.get(key) ?? { materialId: view.materialId, day, views: 0, shares: 0 }
-    known.views += 1
-    days.set(key, known)
-  }
-  return [...days.values()].sort((a, b) => a.materialId - b.materialId || (a.day < b.day ? -1 : 1))
 }

@@ -3,6 +3,7 @@ import { inTransaction } from '../../../platform/db/transaction.ts'
 import type { Platform } from '../../../platform/platform.ts'
 import { updateCustomerEvent } from '../../customers/index.ts'
 import { openedEventData, openingFacts } from './announce.ts'
+import { materialSumsOf } from '../figures/sums.ts'
 import type { RadarNeeds } from '../needs.ts'
 import { STORY_SEARCH_MS, againCard, againKey, storyOf } from './opening-notices.ts'
 import { factsOf } from '../views/facts.ts'
@@ -14,7 +15,7 @@ export const SILENT_MS = 2 * READING_NOW_MS
 const AT_ONCE = 50
 
 /**
- * Ends views: the timeline row gets the final reading time (MAT-17), and a follow-up message that is still waiting the
+ * Ends views: the material's sums and the timeline row get the final reading time (MAT-17, MAT-21), and a follow-up message that is still waiting the
  * new total (MAT-16). Repeatable; answers the views that this call ended.
  */
 export function createEndings(platform: Platform, needs: RadarNeeds): (corpId: number, viewIds: readonly number[]) => Promise<ViewDbRow[]> {
@@ -27,6 +28,9 @@ export function createEndings(platform: Platform, needs: RadarNeeds): (corpId: n
       const ended = await store.lockOpen(viewIds)
       if (ended.length === 0) return []
       await store.finish(ended.map((view) => view.id))
+      await materialSumsOf(tx, corpId).add(ended.map((view) => ({
+        materialId: view.materialId, staffId: view.staffId, readings: view.countedMs === null ? 1 : 0, readMs: view.visibleMs - (view.countedMs ?? 0),
+      })))
       const facts = await factsOf(tx, needs, corpId, ended)
       for (const view of ended) {
         if (view.customerId === null) continue
