@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { DEMO_CORP } from '@zhike/sandbox/demo'
 import { encryptFor, signatureOf } from '@zhike/sandbox/callback-crypto'
-import type { ActionResult, WorldAction } from '@zhike/sandbox/protocol'
+import type { ActionResult, WorldAction } from '@zhike/sandbox/protocol/world'
 import { CORP, type Scene } from './scene.ts'
 
 /** One callback: its text, and what became of it. */

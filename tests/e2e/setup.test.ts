@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import type { CallbackSetting, ConsoleCheck, ConsolePatch, CorpConsole } from '@zhike/sandbox/protocol'
+import type { CallbackSetting, ConsoleCheck, ConsolePatch, CorpConsole } from '@zhike/sandbox/protocol/console'
 import { SETUP_STEPS, type SetupStepKey } from '@zhike/shared'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStage, seatStaff, type Stage } from './stage.ts'

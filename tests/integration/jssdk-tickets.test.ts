@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { VerifyAnswer } from '@zhike/sandbox/protocol'
+import type { VerifyAnswer } from '@zhike/sandbox/protocol/native-bridge'
 import { openHouse, syncStaff, type Caller, type House } from '../run/house.ts'
 
 /** A corp's tickets are asked for anew at most this often because of a refused signature. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { BARE_CORP, DEMO_CORP } from '@zhike/sandbox/demo'
 import { decideNative, type NativeContext } from '@zhike/sandbox/jsapi'
 import { jsapiSignature } from '@zhike/sandbox/jsapi-host'
-import type { Grant } from '@zhike/sandbox/protocol'
+import type { Grant } from '@zhike/sandbox/protocol/native-bridge'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sandboxUnderTest, type SandboxUnderTest } from './sandbox-world.ts'
 

@@ -5,7 +5,7 @@ import type { FaultBox } from './faults.ts'
 import type { Feed } from './feed.ts'
 import { randomId } from './ids.ts'
 import type { ProductAddress } from './product-address.ts'
-import type { CallbackEventKind, CallbackLogEntry, CallbackSetting } from './protocol.ts'
+import type { CallbackEventKind, CallbackLogEntry, CallbackSetting } from './protocol/console.ts'
 import type { Counters } from './stats.ts'
 import type { Corp } from './world/corp.ts'
 

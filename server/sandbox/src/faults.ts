@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ApiFault, CallbackFault, Faults } from './protocol.ts'
+import type { ApiFault, CallbackFault, Faults } from './protocol/faults.ts'
 
 const times = z.number().int().positive().optional()
 

@@ -1,4 +1,4 @@
-import type { SandboxEvent } from './protocol.ts'
+import type { SandboxEvent } from './protocol/feed.ts'
 
 type Listener = (event: SandboxEvent) => void
 

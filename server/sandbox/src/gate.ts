@@ -3,7 +3,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import replyFrom from '@fastify/reply-from'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { DeviceRequest } from './protocol.ts'
+import type { DeviceRequest } from './protocol/native-bridge.ts'
 
 /**
  * What the product's web process loads in sandbox mode, and only then: `/sandbox/*` leads to the sandbox

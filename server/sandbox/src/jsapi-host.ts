@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { chatMessageOf, nativeAnswer } from './jsapi.ts'
-import type { Grant, JsSendRequest, MessageContent, NativeAnswer, VerifyAnswer, VerifyRequest } from './protocol.ts'
+import type { MessageContent } from './protocol/chats.ts'
+import type { Grant, JsSendRequest, NativeAnswer, VerifyAnswer, VerifyRequest } from './protocol/native-bridge.ts'
 import { WorldError } from './world/errors.ts'
 import { postMessage } from './world/messaging.ts'
 import { staffParty } from './world/parties.ts'

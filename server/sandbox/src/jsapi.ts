@@ -1,4 +1,6 @@
-import type { Grant, MessageContent, NativeAnswer, PartyId } from './protocol.ts'
+import type { MessageContent } from './protocol/chats.ts'
+import type { Grant, NativeAnswer } from './protocol/native-bridge.ts'
+import type { PartyId } from './protocol/people.ts'
 
 /**
  * The client side of WeCom's JS-SDK, as pure decisions: given what a page was granted and where it

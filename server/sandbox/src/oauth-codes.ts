@@ -1,6 +1,6 @@
 import type { SandboxClock } from './clock.ts'
 import { randomId } from './ids.ts'
-import type { PartyId } from './protocol.ts'
+import type { PartyId } from './protocol/people.ts'
 
 const CODE_MS = 5 * 60_000
 const TICKET_MS = 1800_000

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { htmlPage, escapeHtml } from './html.ts'
-import type { PartyId } from './protocol.ts'
+import type { PartyId } from './protocol/people.ts'
 import { personParty, resolveParty, staffParty } from './world/parties.ts'
 import type { Corp } from './world/corp.ts'
 import type { Sandbox } from './world/sandbox.ts'

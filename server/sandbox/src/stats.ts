@@ -1,4 +1,4 @@
-import type { Stats } from './protocol.ts'
+import type { Stats } from './protocol/settings.ts'
 
 /** Counters for tests and for the curious (`GET /sandbox/api/stats`). */
 export class Counters {

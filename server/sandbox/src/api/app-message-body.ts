@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AppMessageBody } from '../protocol.ts'
+import type { AppMessageBody } from '../protocol/app-messages.ts'
 import type { Corp } from '../world/corp.ts'
 import { WecomError } from './wecom-error.ts'
 

@@ -1,6 +1,6 @@
 import multipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { ApiFault } from '../protocol.ts'
+import type { ApiFault } from '../protocol/faults.ts'
 import type { Corp } from '../world/corp.ts'
 import type { Sandbox } from '../world/sandbox.ts'
 import { basicRoutes } from './basics.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { digestOf, randomId } from '../ids.ts'
-import type { AppMessage } from '../protocol.ts'
+import type { AppMessage } from '../protocol/app-messages.ts'
 import type { Corp } from '../world/corp.ts'
 import type { Sandbox } from '../world/sandbox.ts'
 import { messageBodyOf } from './app-message-body.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { singleChatId } from '../world/chats.ts'
 import { postAsStaff } from '../world/messaging.ts'
-import type { MessageContent } from '../protocol.ts'
+import type { MessageContent } from '../protocol/chats.ts'
 import type { Corp } from '../world/corp.ts'
 import { post, type ApiRoute } from './route.ts'
 import { WecomError } from './wecom-error.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { WorldAction } from '../protocol.ts'
+import type { WorldAction } from '../protocol/world.ts'
 
 const id = z.string().min(1).max(128)
 const name = z.string().min(1).max(60)

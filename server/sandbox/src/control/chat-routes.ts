@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { MessageContent, PartyId, PersonView } from '../protocol.ts'
+import type { MessageContent } from '../protocol/chats.ts'
+import type { PartyId, PersonView } from '../protocol/people.ts'
 import { WorldError, notFound } from '../world/errors.ts'
 import { forwardMessage, partiesOf, postMessage } from '../world/messaging.ts'
 import { isPartyId } from '../world/parties.ts'

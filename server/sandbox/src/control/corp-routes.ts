@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { DepartmentView } from '../protocol.ts'
+import type { DepartmentView } from '../protocol/people.ts'
 import { notFound } from '../world/errors.ts'
 import { writeToApp } from '../world/staff-actions.ts'
 import { contactViews, staffChats, staffView, tagGroupViews } from '../world/views.ts'

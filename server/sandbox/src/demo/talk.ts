@@ -1,4 +1,5 @@
-import type { Message, PartyId } from '../protocol.ts'
+import type { Message } from '../protocol/chats.ts'
+import type { PartyId } from '../protocol/people.ts'
 import { singleChatId } from '../world/chats.ts'
 import type { CorpRecord, Follow, Group } from '../world/model.ts'
 import { avatarPath, personParty, staffParty } from '../world/parties.ts'

@@ -1,4 +1,4 @@
-import type { ActionResult, WorldAction } from '../protocol.ts'
+import type { ActionResult, WorldAction } from '../protocol/world.ts'
 import { customerAdds, customerDeletes, customerRenames, staffConfirms, staffDeletes, staffEdits } from './contact-actions.ts'
 import { notFound } from './errors.ts'
 import { groupCreate, groupDismiss, groupJoin, groupLeave, groupNotice, groupOwner, groupRename, newStranger } from './group-actions.ts'

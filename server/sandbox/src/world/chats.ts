@@ -1,4 +1,5 @@
-import type { Message, PartyId } from '../protocol.ts'
+import type { Message } from '../protocol/chats.ts'
+import type { PartyId } from '../protocol/people.ts'
 
 export interface ChatsRecord {
   messages: Message[]

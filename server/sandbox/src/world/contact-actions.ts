@@ -1,4 +1,4 @@
-import type { ActionResult, WorldAction } from '../protocol.ts'
+import type { ActionResult, WorldAction } from '../protocol/world.ts'
 import { randomId, wecomId } from '../ids.ts'
 import { singleChatId } from './chats.ts'
 import { WorldError, notFound } from './errors.ts'

@@ -1,4 +1,4 @@
-import type { AppMessage } from '../protocol.ts'
+import type { AppMessage } from '../protocol/app-messages.ts'
 import type {
   ContactWay, CorpRecord, Department, Follow, Group, GroupMember, Media, Person, Staff, Tag, TagGroup, WelcomeCode,
 } from './model.ts'

@@ -1,4 +1,4 @@
-import type { ActionResult, WorldAction } from '../protocol.ts'
+import type { ActionResult, WorldAction } from '../protocol/world.ts'
 import { hexId, wecomId } from '../ids.ts'
 import { anyNickname, knownPerson, liveStaff, newPerson } from './contact-actions.ts'
 import { friendChatId } from './chats.ts'

@@ -1,4 +1,5 @@
-import type { Message, MessageContent, PartyId } from '../protocol.ts'
+import type { Message, MessageContent } from '../protocol/chats.ts'
+import type { PartyId } from '../protocol/people.ts'
 import { prefetchLink } from '../link-prefetch.ts'
 import { chatRefOf, friendChatId, sidesOf, singleChatId } from './chats.ts'
 import { WorldError, notFound } from './errors.ts'

@@ -1,4 +1,5 @@
-import type { AppMessage, AppPage, CallbackSetting, CorpConsole } from '../protocol.ts'
+import type { AppMessage } from '../protocol/app-messages.ts'
+import type { AppPage, CallbackSetting, CorpConsole } from '../protocol/console.ts'
 
 /** Plain records of the simulated world; the Corp class keeps them indexed. Seconds where a field of WeCom is meant. */
 

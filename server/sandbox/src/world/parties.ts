@@ -1,4 +1,4 @@
-import type { PartyId } from '../protocol.ts'
+import type { PartyId } from '../protocol/people.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { Corp } from './corp.ts'
 import type { Person, Staff } from './model.ts'

@@ -5,14 +5,14 @@ import { FaultBox } from '../faults.ts'
 import { Feed } from '../feed.ts'
 import { OauthCodes } from '../oauth-codes.ts'
 import { ProductAddress } from '../product-address.ts'
-import type { Settings } from '../protocol.ts'
+import type { Settings } from '../protocol/settings.ts'
 import { RateLimits } from '../rate-limits.ts'
 import { Counters } from '../stats.ts'
 import { Chats } from './chats.ts'
 import { Corp } from './corp.ts'
 import { MediaStore } from './media-store.ts'
 import type { CorpRecord } from './model.ts'
-import type { Message } from '../protocol.ts'
+import type { Message } from '../protocol/chats.ts'
 
 export interface WorldSeed {
   corps: CorpRecord[]

@@ -1,4 +1,5 @@
-import type { ActionResult, AppMessage, WorldAction } from '../protocol.ts'
+import type { AppMessage } from '../protocol/app-messages.ts'
+import type { ActionResult, WorldAction } from '../protocol/world.ts'
 import { liveStaff } from './contact-actions.ts'
 import { WorldError, notFound } from './errors.ts'
 import { raiseAppEvent, raiseAppText } from './events.ts'

@@ -1,4 +1,4 @@
-import type { ActionResult, WorldAction } from '../protocol.ts'
+import type { ActionResult, WorldAction } from '../protocol/world.ts'
 import { wecomId } from '../ids.ts'
 import { WorldError, notFound } from './errors.ts'
 import { raiseTagChange } from './events.ts'

@@ -1,6 +1,6 @@
-import type {
-  ChatDetail, ChatMember, ChatSummary, ContactView, FollowView, Message, PartyId, PersonDetail, PersonView, StaffView, TagGroupView,
-} from '../protocol.ts'
+import type { ChatDetail, ChatMember, ChatSummary, Message } from '../protocol/chats.ts'
+import type { TagGroupView } from '../protocol/console.ts'
+import type { ContactView, FollowView, PartyId, PersonDetail, PersonView, StaffView } from '../protocol/people.ts'
 import { chatRefOf, singleChatId } from './chats.ts'
 import { notFound } from './errors.ts'
 import { closedBecause, partiesOf } from './messaging.ts'

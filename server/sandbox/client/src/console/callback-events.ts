@@ -1,4 +1,4 @@
-import type { CallbackEventKind } from '../../../src/protocol.ts'
+import type { CallbackEventKind } from '../../../src/protocol/console.ts'
 
 /** What an app can have delivered, in the words of the console. */
 export const CALLBACK_EVENTS: { kind: CallbackEventKind; name: string }[] = [

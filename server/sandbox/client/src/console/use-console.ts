@@ -1,5 +1,6 @@
 import { inject, provide, ref, watch, type InjectionKey, type Ref } from 'vue'
-import type { ConsolePatch, CorpConsole, StaffView } from '../../../src/protocol.ts'
+import type { ConsolePatch, CorpConsole } from '../../../src/protocol/console.ts'
+import type { StaffView } from '../../../src/protocol/people.ts'
 import { control } from '../live/control.ts'
 import { useLive } from '../live/use-live.ts'
 import { say } from '../desk/toasts.ts'

@@ -1,5 +1,6 @@
 import { computed, reactive, watch } from 'vue'
-import type { CorpSummary, PartyId, PersonView, StaffView } from '../../../src/protocol.ts'
+import type { CorpSummary } from '../../../src/protocol/console.ts'
+import type { PartyId, PersonView, StaffView } from '../../../src/protocol/people.ts'
 
 export type Shape = 'pc' | 'phone'
 export type Theme = 'light' | 'dark'

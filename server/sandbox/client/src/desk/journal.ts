@@ -1,5 +1,6 @@
 import { shallowRef } from 'vue'
-import type { Message, SandboxEvent } from '../../../src/protocol.ts'
+import type { Message } from '../../../src/protocol/chats.ts'
+import type { SandboxEvent } from '../../../src/protocol/feed.ts'
 import { onSandboxEvent } from '../live/feed.ts'
 
 export type JournalKind = 'api' | 'callback' | 'message' | 'app' | 'jssdk' | 'world'

@@ -1,5 +1,6 @@
 import { watch } from 'vue'
-import type { PersonView, SandboxEvent, StaffView } from '../../../src/protocol.ts'
+import type { SandboxEvent } from '../../../src/protocol/feed.ts'
+import type { PersonView, StaffView } from '../../../src/protocol/people.ts'
 import { ControlError, control } from '../live/control.ts'
 import { onSandboxEvent } from '../live/feed.ts'
 import { desk, keptPeople, personIdOf, takePhoneOf } from './desk.ts'

@@ -1,8 +1,11 @@
-import type {
-  ActionResult, AppMessage, CallbackLogEntry, CallbackSetting, ChatDetail, ChatSummary, ClockView, ConsoleCheck, ConsolePatch, ContactView,
-  ContactWayView, CorpConsole, CorpSummary, DepartmentView, DeviceRequest, Faults, ForwardMessage, JsSendRequest, Message, NativeAnswer,
-  PartyId, PersonDetail, PersonView, SendMessage, Settings, StaffView, TagGroupView, VerifyAnswer, VerifyRequest, WorldAction,
-} from '../../../src/protocol.ts'
+import type { AppMessage } from '../../../src/protocol/app-messages.ts'
+import type { ChatDetail, ChatSummary, ForwardMessage, Message, SendMessage } from '../../../src/protocol/chats.ts'
+import type { CallbackLogEntry, CallbackSetting, ConsoleCheck, ConsolePatch, ContactWayView, CorpConsole, CorpSummary, TagGroupView } from '../../../src/protocol/console.ts'
+import type { Faults } from '../../../src/protocol/faults.ts'
+import type { DeviceRequest, JsSendRequest, NativeAnswer, VerifyAnswer, VerifyRequest } from '../../../src/protocol/native-bridge.ts'
+import type { ContactView, DepartmentView, PartyId, PersonDetail, PersonView, StaffView } from '../../../src/protocol/people.ts'
+import type { ClockView, Settings } from '../../../src/protocol/settings.ts'
+import type { ActionResult, WorldAction } from '../../../src/protocol/world.ts'
 
 /** The sandbox refused or did not answer; the message is Chinese and can be shown. */
 export class ControlError extends Error {
@@ -51,7 +54,7 @@ const ofCorp = (corpid: string): string => `/corps/${part(corpid)}`
 const ofStaff = (corpid: string, userid: string): string => `${ofCorp(corpid)}/staff/${part(userid)}`
 const ofChat = (chatId: string): string => `/chats/${part(chatId)}`
 
-/** Every control endpoint of the sandbox, named after what it gives or does (protocol.ts). */
+/** Every control endpoint of the sandbox, named after what it gives or does (see protocol/). */
 export const control = {
   corps: () => get<CorpSummary[]>('/corps'),
   corpConsole: (corpid: string) => get<CorpConsole>(ofCorp(corpid)),

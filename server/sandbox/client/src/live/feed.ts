@@ -1,5 +1,5 @@
 import { getCurrentScope, onScopeDispose, ref } from 'vue'
-import type { SandboxEvent } from '../../../src/protocol.ts'
+import type { SandboxEvent } from '../../../src/protocol/feed.ts'
 
 type Listener = (event: SandboxEvent) => void
 

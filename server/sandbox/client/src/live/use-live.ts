@@ -1,5 +1,5 @@
 import { onScopeDispose, ref, watch, type Ref } from 'vue'
-import type { SandboxEvent } from '../../../src/protocol.ts'
+import type { SandboxEvent } from '../../../src/protocol/feed.ts'
 import { onSandboxEvent } from './feed.ts'
 
 /** Events come in bursts (one act, several events); one fetch serves them all. */

@@ -1,5 +1,5 @@
 import { ref, watch, type Ref } from 'vue'
-import type { Message } from '../../../src/protocol.ts'
+import type { Message } from '../../../src/protocol/chats.ts'
 import { control } from './control.ts'
 import { onSandboxEvent } from './feed.ts'
 import { showFailure } from '../desk/toasts.ts'

@@ -1,4 +1,5 @@
-import type { DeviceBoot, PartyId } from '../../../src/protocol.ts'
+import type { DeviceBoot } from '../../../src/protocol/native-bridge.ts'
+import type { PartyId } from '../../../src/protocol/people.ts'
 import type { Shape, Theme } from '../desk/desk.ts'
 
 /** User agents as real clients send them (wecom-jssdk §2); versions are ordinary ones. */

@@ -1,4 +1,4 @@
-import type { BridgeCall, BridgeReply, Grant, NativeAnswer } from '../../../src/protocol.ts'
+import type { BridgeCall, BridgeReply, Grant, NativeAnswer } from '../../../src/protocol/native-bridge.ts'
 import { decideNative, nativeAnswer, type NativeContext, type NativeEffect } from '../../../src/jsapi.ts'
 import { control } from '../live/control.ts'
 import { note } from '../desk/journal.ts'

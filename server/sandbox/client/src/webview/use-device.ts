@@ -1,5 +1,6 @@
 import { nextTick, ref, watch, type Ref } from 'vue'
-import type { DeviceRequest, PartyId } from '../../../src/protocol.ts'
+import type { DeviceRequest } from '../../../src/protocol/native-bridge.ts'
+import type { PartyId } from '../../../src/protocol/people.ts'
 import { control } from '../live/control.ts'
 import { showFailure } from '../desk/toasts.ts'
 

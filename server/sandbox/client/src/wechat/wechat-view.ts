@@ -1,5 +1,5 @@
 import { reactive, watch } from 'vue'
-import type { ChatSummary, Message } from '../../../src/protocol.ts'
+import type { ChatSummary, Message } from '../../../src/protocol/chats.ts'
 import { desk } from '../desk/desk.ts'
 
 /** What is shared with somebody else: a message, or the page opened from it as it is now. */

@@ -1,4 +1,4 @@
-import type { AppMessage } from '../../../src/protocol.ts'
+import type { AppMessage } from '../../../src/protocol/app-messages.ts'
 
 /** The card markup WeCom allows in descriptions: div with a colour class, and br. */
 const MARKUP = /<\/?(?:div|br|font|a)\b[^>]*>/gi

@@ -1,5 +1,5 @@
 import { chatMessageOf, nativeAnswer, type NativeContext, type NativeEffect } from '../../../src/jsapi.ts'
-import type { NativeAnswer } from '../../../src/protocol.ts'
+import type { NativeAnswer } from '../../../src/protocol/native-bridge.ts'
 import { control } from '../live/control.ts'
 import { copyText } from '../parts/clipboard.ts'
 import { desk } from '../desk/desk.ts'

@@ -1,5 +1,6 @@
 import { reactive, watch } from 'vue'
-import type { ChatSummary, PartyId } from '../../../src/protocol.ts'
+import type { ChatSummary } from '../../../src/protocol/chats.ts'
+import type { PartyId } from '../../../src/protocol/people.ts'
 import type { NativeContext } from '../../../src/jsapi.ts'
 import { control } from '../live/control.ts'
 import { desk } from '../desk/desk.ts'

@@ -1,4 +1,4 @@
-import type { ApiFault, CallbackFault, Faults } from '../../../src/protocol.ts'
+import type { ApiFault, CallbackFault, Faults } from '../../../src/protocol/faults.ts'
 
 /** Faults that the desk can switch; each is recognised among the active ones by what it does. */
 export interface FaultPreset {

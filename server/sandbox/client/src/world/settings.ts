@@ -1,5 +1,6 @@
 import { ref, type Ref } from 'vue'
-import type { Faults, Settings } from '../../../src/protocol.ts'
+import type { Faults } from '../../../src/protocol/faults.ts'
+import type { Settings } from '../../../src/protocol/settings.ts'
 import { control } from '../live/control.ts'
 import { onSandboxEvent } from '../live/feed.ts'
 import { showFailure } from '../desk/toasts.ts'

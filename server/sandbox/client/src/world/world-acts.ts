@@ -1,4 +1,6 @@
-import type { ChatSummary, PersonView, WorldAction } from '../../../src/protocol.ts'
+import type { ChatSummary } from '../../../src/protocol/chats.ts'
+import type { PersonView } from '../../../src/protocol/people.ts'
+import type { WorldAction } from '../../../src/protocol/world.ts'
 import { control } from '../live/control.ts'
 import { desk, personParty, staff, takePhoneOf } from '../desk/desk.ts'
 import { showDone } from '../desk/toasts.ts'

@@ -1,0 +1,33 @@
+/**
+ * How the sandbox behaves, its clock and its counters.
+ *
+ *   GET    /sandbox/api/settings    PUT (partial) → Settings
+ *   GET    /sandbox/api/clock       POST { shiftMs } adds to the shift → ClockView
+ *   GET    /sandbox/api/stats       Stats; DELETE sets all counters to zero
+ */
+
+export interface Settings {
+  /** What the next sendChatMessage does: sends, asks the person, is cancelled, fails. */
+  sendOutcome: 'ok' | 'ask' | 'cancel' | 'fail'
+  /** Imitate WeCom's link preview fetcher. */
+  linkPrefetch: boolean
+  /** snsapi_privateinfo: show the consent page once per member, or agree silently. */
+  oauthConsent: 'ask' | 'auto'
+}
+
+export interface ClockView {
+  now: number
+  shiftMs: number
+}
+
+export interface Stats {
+  /** Calls per API path. */
+  calls: Record<string, number>
+  /** `path errcode` → how often (errcode ≠ 0). */
+  errors: Record<string, number>
+  tokensIssued: number
+  ticketsIssued: number
+  callbacks: { raised: number; tried: number; delivered: number; failed: number; dropped: number; duplicated: number; pending: number }
+  appMessages: { delivered: number; silentlyDropped: number }
+  linkPrefetches: number
+}
