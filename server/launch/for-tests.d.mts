@@ -14,14 +14,6 @@ export interface Running {
 
 type Env = Record<string, string | undefined>
 
-export const DEMO_CORP: {
-  corpId: string
-  agentId: string
-  agentSecret: string
-  callbackToken: string
-  callbackAesKey: string
-  adminUserIds: string
-}
 export function demoServerEnv(where: { sandboxUrl: string; baseUrl: string }): Record<string, string>
 export function sandboxEnv(where: { sandboxPort: number; baseUrl: string; productUrl: string; dataDir: string }): Record<string, string>
 export function serverEnv(product: {

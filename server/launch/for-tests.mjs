@@ -2,7 +2,7 @@
 import { findProgram } from './exec.mjs'
 import { PROGRAMS } from './programs.mjs'
 
-export { demoServerEnv, DEMO_CORP, sandboxEnv } from './demo-corp.mjs'
+export { demoServerEnv, sandboxEnv } from './demo-corp.mjs'
 export { privateMariadb } from './mariadb.mjs'
 export { freePort } from './ports.mjs'
 export { serverEnv } from './product-env.mjs'

@@ -6,8 +6,8 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import { pino } from 'pino'
 import type { JobKind } from '@zhike/shared'
 import type { AnswerOf, BodyIn, ContractKey, ParamsIn, QueryIn } from '@zhike/shared/contract'
+import { DEMO_CORP } from '@zhike/sandbox/demo'
 import { startSandbox, type RunningSandbox, type SandboxOptions } from '@zhike/sandbox/server'
-import { DEMO_CORP } from '../../server/launch/for-tests.mjs'
 import { buildApp } from '../../server/src/app.ts'
 import { newAppKey, readConfig } from '../../server/src/config.ts'
 import { createModules, type Modules } from '../../server/src/modules.ts'
@@ -61,8 +61,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const config = readConfig({
     PORT: '3999', BASE_URL, DATABASE_URL: database.url, REDIS_URL: redis.url, DATA_DIR: dataDir, APP_KEY: newAppKey(), LOG_LEVEL: 'silent',
     WECOM_API_BASE: sandbox.url, WECOM_OAUTH_BASE: `${sandbox.url}/sandbox`, WECOM_LOGIN_BASE: `${sandbox.url}/sandbox`,
-    WECOM_CORP_ID: DEMO_CORP.corpId, WECOM_AGENT_ID: DEMO_CORP.agentId, WECOM_AGENT_SECRET: DEMO_CORP.agentSecret, WECOM_CORP_NAME: '小树苗母婴',
-    WECOM_CALLBACK_TOKEN: DEMO_CORP.callbackToken, WECOM_CALLBACK_AES_KEY: DEMO_CORP.callbackAesKey, WECOM_ADMIN_USERIDS: DEMO_CORP.adminUserIds,
+    WECOM_CORP_ID: DEMO_CORP.corpid, WECOM_AGENT_ID: String(DEMO_CORP.agentid), WECOM_AGENT_SECRET: DEMO_CORP.secret, WECOM_CORP_NAME: DEMO_CORP.name,
+    WECOM_CALLBACK_TOKEN: DEMO_CORP.callbackToken, WECOM_CALLBACK_AES_KEY: DEMO_CORP.encodingAesKey, WECOM_ADMIN_USERIDS: DEMO_CORP.adminUserids.join(','),
     ...options.env,
   })
   const platform = await createPlatform(config, { clock, log: pino({ level: process.env.ZHIKE_TEST_LOG ?? 'silent' }) })

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { DEMO_CORP, demoServerEnv, parseDotEnv, readLogLine, tryLock, wantsSandbox, warningsOnly } from '../../server/launch/for-tests.mjs'
+import { DEMO_CORP } from '@zhike/sandbox/demo'
+import { demoServerEnv, parseDotEnv, readLogLine, tryLock, wantsSandbox, warningsOnly } from '../../server/launch/for-tests.mjs'
 
 describe('.env', () => {
   it('takes comments, export, quotes and values with =', () => {
@@ -23,8 +24,8 @@ describe('sandbox', () => {
   })
 
   it('has an EncodingAESKey that WeCom would accept: 43 letters and digits for 32 bytes', () => {
-    expect(DEMO_CORP.callbackAesKey).toMatch(/^[A-Za-z0-9]{43}$/)
-    expect(Buffer.from(`${DEMO_CORP.callbackAesKey}=`, 'base64')).toHaveLength(32)
+    expect(DEMO_CORP.encodingAesKey).toMatch(/^[A-Za-z0-9]{43}$/)
+    expect(Buffer.from(`${DEMO_CORP.encodingAesKey}=`, 'base64')).toHaveLength(32)
     expect(demoServerEnv({ sandboxUrl: 'http://127.0.0.1:3001', baseUrl: 'http://localhost:3000' })).toMatchObject({
       WECOM_API_BASE: 'http://127.0.0.1:3001',
       WECOM_OAUTH_BASE: 'http://localhost:3000/sandbox',

@@ -60,7 +60,6 @@ describe('parameters are checked as WeCom does', () => {
     ['limit is required', `${ext}/groupchat/list`, {}, 40058],
     ['unknown group', `${ext}/groupchat/get`, { chat_id: 'wrNobody' }, 86003],
     ['not for self-built apps', '/cgi-bin/user/list_id', { limit: 10 }, 48002],
-    ['invalid welcome code', `${ext}/send_welcome_msg`, { welcome_code: 'x', text: { content: 'hi' } }, 41050],
   ])('%s', async (_name, path, body, errcode) => {
     expect((await box.post(path, body)).errcode).toBe(errcode)
   })

@@ -133,20 +133,6 @@ describe('events', () => {
     expect(receiver.messages.map((xml) => /FromUserName><!\[CDATA\[(\w+)/.exec(xml)?.[1])).toEqual(['sunhaoran', 'liuyutong'])
   })
 
-  it('a welcome code works once and for 20 seconds', async () => {
-    const send = (code: string | undefined): Promise<{ errcode?: number }> => box.post('/cgi-bin/externalcontact/send_welcome_msg', { welcome_code: code, text: { content: '欢迎' } })
-    const first = box.control.act({ corpid, action: 'customer_adds', userid: 'wuxiaoyan' })
-    const both = await Promise.all([send(first.welcomeCode), send(first.welcomeCode)])
-    expect(both.map((answer) => answer.errcode).sort()).toEqual([0, 41096])
-    expect((await send(first.welcomeCode)).errcode).toBe(41051)
-    const late = box.control.act({ corpid, action: 'customer_adds', userid: 'wuxiaoyan' })
-    box.control.shiftClock(21_000)
-    expect((await send(late.welcomeCode)).errcode).toBe(41050)
-    const chatting = box.control.act({ corpid, action: 'customer_adds', userid: 'wuxiaoyan' })
-    await box.client('POST', `/chats/${chatting.chatId}/messages`, { from: `customer:${chatting.personId}`, content: { type: 'text', text: '在吗' } })
-    expect((await send(chatting.welcomeCode)).errcode).toBe(41051)
-  })
-
   it('a half friend is no customer until the member confirms', async () => {
     const half = box.control.act({ corpid, action: 'customer_adds', userid: 'wuxiaoyan', half: true })
     const read = (): Promise<{ errcode?: number }> => box.get('/cgi-bin/externalcontact/get', { external_userid: half.personId ?? '' })

@@ -10,7 +10,7 @@ interface Token {
   expiresAt: number
 }
 
-export type TicketKind = 'corp' | 'agent'
+type TicketKind = 'corp' | 'agent'
 
 interface Ticket {
   value: string
@@ -24,7 +24,7 @@ export interface CredentialsRecord {
   tickets: Ticket[]
 }
 
-export type TokenState = { state: 'valid'; corpid: string } | { state: 'expired' } | { state: 'unknown' }
+type TokenState = { state: 'valid'; corpid: string } | { state: 'expired' } | { state: 'unknown' }
 
 const LIFETIME_MS = 7200_000
 

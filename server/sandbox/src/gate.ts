@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import replyFrom from '@fastify/reply-from'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { forwarderTo } from './forward.ts'
 import type { DeviceRequest } from './protocol/native-bridge.ts'
 
 /**
  * What the product's web process loads in sandbox mode, and only then: `/sandbox/*` leads to the sandbox
  * process, product pages get the shim, and each simulated device keeps product cookies of its own.
  */
-export interface GateOptions {
+interface GateOptions {
   /** Origin of the sandbox process, e.g. http://127.0.0.1:3001 */
   sandboxUrl: string
   /** Product cookie per device slot. */
@@ -65,11 +65,8 @@ export async function sandboxGate(app: FastifyInstance, options: GateOptions): P
     // Bodies pass through untouched, whatever they are.
     proxy.removeAllContentTypeParsers()
     proxy.addContentTypeParser('*', (_request, body, done) => done(null, body))
-    await proxy.register(replyFrom, { base: options.sandboxUrl, undici: { connections: 128, headersTimeout: 0, bodyTimeout: 0 }, disableRequestLogging: true })
-    const forward = (request: FastifyRequest, reply: FastifyReply): FastifyReply => reply.from(request.url, {
-      rewriteRequestHeaders: (_request, headers) => withoutProductCookies(headers, options),
-      onError: (failed) => void failed.code(502).send({ code: 'sandbox_down', message: '沙箱没有应答，请看启动它的窗口' }),
-    })
+    const { forward, close } = forwarderTo(options.sandboxUrl, (header) => withoutProductCookies(header, options))
+    proxy.addHook('onClose', async () => close())
     proxy.all('/sandbox', forward)
     proxy.all('/sandbox/*', forward)
   })
@@ -77,9 +74,8 @@ export async function sandboxGate(app: FastifyInstance, options: GateOptions): P
 // Hooks must reach the product's own routes.
 Object.assign(sandboxGate, { [Symbol.for('skip-override')]: true })
 
-function withoutProductCookies<Headers extends { cookie?: string | string[] }>(headers: Headers, options: GateOptions): Headers {
-  const kept = String(headers.cookie ?? '').split(/;\s*/).filter((pair) => !Object.values(options.cookies).some((name) => pair.startsWith(`${name}=`)))
-  return { ...headers, cookie: kept.join('; ') }
+function withoutProductCookies(header: string, options: GateOptions): string {
+  return header.split(/;\s*/).filter((pair) => !Object.values(options.cookies).some((name) => pair.startsWith(`${name}=`))).join('; ')
 }
 
 /** Body of a page as text; undefined when it is nothing to be read. */
@@ -102,7 +98,7 @@ function isAsyncBytes(payload: unknown): payload is AsyncIterable<Uint8Array> {
 }
 
 /** The shim as first child of <head>, before any other script. */
-export function withShim(html: string): string {
+function withShim(html: string): string {
   const head = /<head(\s[^>]*)?>/i.exec(html)
   if (head === null) return SHIM + html
   const end = head.index + head[0].length

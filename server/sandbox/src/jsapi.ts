@@ -40,7 +40,7 @@ export type NativeEffect =
   /** Open the mass-send helper prefilled; answer ok or cancel. */
   | { kind: 'share_to_customers'; params: Record<string, unknown>; groups: boolean }
 
-export type NativeDecision = { answer: NativeAnswer } | { effect: NativeEffect }
+type NativeDecision = { answer: NativeAnswer } | { effect: NativeEffect }
 
 interface NativeMethod {
   /** Needs the application identity (agentConfig). */
@@ -202,7 +202,7 @@ function decide(name: NativeName, params: Record<string, unknown>, context: Nati
 }
 
 /** Message payload as the page gave it, with `mediaId` still to be resolved by the server. */
-export type ChatMessageDraft =
+type ChatMessageDraft =
   | Extract<MessageContent, { type: 'text' | 'link' | 'miniprogram' }>
   | { type: 'image' | 'video' | 'file'; mediaId: string }
 

@@ -2,8 +2,7 @@ import { startSandbox } from './server.ts'
 
 /**
  * The sandbox as a process. Environment: SANDBOX_PORT (3001), SANDBOX_HOST (127.0.0.1), SANDBOX_DIR
- * (.data/sandbox), PRODUCT_BASE_URL (http://localhost:3000), PRODUCT_INTERNAL_URL (= PRODUCT_BASE_URL),
- * SANDBOX_CALLBACK_TOKEN and SANDBOX_CALLBACK_AES_KEY of the demo corp.
+ * (.data/sandbox), PRODUCT_BASE_URL (http://localhost:3000), PRODUCT_INTERNAL_URL (= PRODUCT_BASE_URL).
  */
 const { env } = process
 const port = Number(env.SANDBOX_PORT ?? 3001)
@@ -14,7 +13,6 @@ const running = await startSandbox({
   dir: env.SANDBOX_DIR ?? '.data/sandbox',
   productBaseUrl: env.PRODUCT_BASE_URL,
   productInternalUrl: env.PRODUCT_INTERNAL_URL,
-  demoCallback: { token: env.SANDBOX_CALLBACK_TOKEN, encodingAesKey: env.SANDBOX_CALLBACK_AES_KEY },
   clientDir: env.SANDBOX_CLIENT_DIR,
   publicDir: env.SANDBOX_PUBLIC_DIR,
   log: (line) => console.log(`[sandbox] ${line}`),

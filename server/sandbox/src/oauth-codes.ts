@@ -19,7 +19,7 @@ interface UserTicket {
   expiresAt: number
 }
 
-export type Taken<T> = { state: 'ok'; value: T } | { state: 'expired' } | { state: 'invalid' }
+type Taken<T> = { state: 'ok'; value: T } | { state: 'expired' } | { state: 'invalid' }
 
 /** Codes of web authorisation (single use, 5 minutes) and the user tickets that follow (30 minutes). */
 export class OauthCodes {

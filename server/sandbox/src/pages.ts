@@ -12,7 +12,7 @@ import type { Sandbox } from './world/sandbox.ts'
 const COLOURS = ['#2b6de5', '#0e9384', '#7a5af8', '#2e90fa', '#e5484d', '#f76b15', '#ca8504', '#4e5ba6', '#dd2590', '#3e9b4f']
 
 /** A coloured square with the first letter of the name. */
-export function avatarSvg(seed: string, name: string): string {
+function avatarSvg(seed: string, name: string): string {
   const colour = COLOURS[Number.parseInt(digestOf(seed).slice(0, 6), 16) % COLOURS.length] ?? '#2b6de5'
   const letter = [...name.trim()][0] ?? '客'
   return '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="96" height="96">'
@@ -57,9 +57,7 @@ export async function pages(app: FastifyInstance, options: { sandbox: Sandbox; c
   app.get('/sandbox/qr/:corpid/:id', (request, reply) => {
     const { corpid, id } = z.object({ corpid: z.string(), id: z.string() }).parse(request.params)
     const corp = sandbox.corps.get(corpid)
-    const way = corp?.contactWays.get(id.replace(/^way-/, ''))
-    const whose = way === undefined ? corp?.staff(id)?.name : way.user.map((userid) => corp?.staff(userid)?.name ?? userid).join('、')
-    return reply.type('image/svg+xml').send(avatarSvg(id, whose ?? '码'))
+    return reply.type('image/svg+xml').send(avatarSvg(id, corp?.staff(id)?.name ?? '码'))
   })
 
   await app.register(fastifyStatic, { root: publicDir, prefix: '/sandbox/static/', decorateReply: true, cacheControl: false, setHeaders: (reply) => void reply.header('cache-control', 'no-cache') })

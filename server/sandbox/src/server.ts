@@ -6,7 +6,7 @@ import { apiGateway } from './api/gateway.ts'
 import { chatRoutes } from './control/chat-routes.ts'
 import { corpRoutes } from './control/corp-routes.ts'
 import { shiftClock, worldRoutes } from './control/world-routes.ts'
-import { DEMO_CORP, demoWorld } from './demo/corps.ts'
+import { demoWorld } from './demo/corps.ts'
 import { SANDBOX_CSP } from './html.ts'
 import { oauthPages } from './oauth.ts'
 import { pages } from './pages.ts'
@@ -28,8 +28,6 @@ export interface SandboxOptions {
   productBaseUrl?: string
   /** Where callbacks are delivered; absent: the public origin. */
   productInternalUrl?: string
-  /** Token and EncodingAESKey of the demo corp's callback, when not the usual ones. */
-  demoCallback?: { token?: string; encodingAesKey?: string }
   /** A generated world instead of the demo (see demo/generate.ts). */
   seed?: WorldSeed
   /** Real time, epoch ms. */
@@ -73,10 +71,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     mediaDir: options.dir === undefined ? undefined : join(options.dir, 'media'),
   })
   sandbox.log = options.log ?? (() => undefined)
-  const identity = {
-    ...DEMO_CORP, callbackToken: options.demoCallback?.token ?? DEMO_CORP.callbackToken, encodingAesKey: options.demoCallback?.encodingAesKey ?? DEMO_CORP.encodingAesKey,
-  }
-  const fresh = (): WorldSeed => options.seed ?? demoWorld(sandbox.product.origin, sandbox.clock.now(), identity)
+  const fresh = (): WorldSeed => options.seed ?? demoWorld(sandbox.product.origin, sandbox.clock.now())
   const snapshot = options.dir === undefined ? undefined : new SnapshotFile(sandbox, options.dir)
   if (snapshot?.load() !== true) sandbox.populate(fresh())
   sandbox.onChange = () => snapshot?.soon()

@@ -5,7 +5,7 @@ import { badAnswer } from './exchange.ts'
 import type { WecomApp } from './tokens.ts'
 
 /** Where a sign-in page sends the browser back to, and what it returns with. */
-export interface SignInRequest {
+interface SignInRequest {
   app: Pick<WecomApp, 'wecomCorpId' | 'agentId'>
   redirectUri: string
   /** Letters and digits only, at most 128 (wecom-api/00 §6). */
@@ -20,17 +20,6 @@ export type SignedInPerson =
   | { kind: 'linked_member'; wecomCorpId: string; userId: string }
   /** Not a member; `externalUserId` when she is a customer with a follower in the visible range. */
   | { kind: 'visitor'; openId: string; externalUserId: string | null }
-
-/** What a member consented to show; '' for what she or the admin did not allow. */
-export interface MemberPrivateInfo {
-  userId: string
-  gender: string
-  avatar: string
-  qrCode: string
-  mobile: string
-  email: string
-  bizMail: string
-}
 
 /** Address of the OAuth page inside WeCom or WeChat. `oauthBase` is `WECOM_OAUTH_BASE`. Throws RangeError on a state WeCom would refuse. */
 export function oauthUrl(oauthBase: string, request: SignInRequest, scope: 'snsapi_base' | 'snsapi_privateinfo'): string {
@@ -81,30 +70,6 @@ export async function getSignedInPerson(client: WecomClient, code: string): Prom
   }
   if (openId !== '') return { kind: 'visitor', openId, externalUserId: answer.external_userid || null }
   throw badAnswer({ api: GET_USER_INFO, effect: 'read' }, 'neither userid nor openid in the answer')
-}
-
-const privateInfoAnswer = z.looseObject({
-  userid: z.string(),
-  gender: optionalText,
-  avatar: optionalText,
-  qr_code: optionalText,
-  mobile: optionalText,
-  email: optionalText,
-  biz_mail: optionalText,
-})
-
-/** What the member consented to (ticket valid 30 minutes). 84014/84015: sign in again. */
-export async function getMemberPrivateInfo(client: WecomClient, userTicket: string): Promise<MemberPrivateInfo> {
-  const answer = await client.post('/cgi-bin/auth/getuserdetail', { user_ticket: userTicket }, privateInfoAnswer, { effect: 'read' })
-  return {
-    userId: answer.userid,
-    gender: answer.gender,
-    avatar: answer.avatar,
-    qrCode: answer.qr_code,
-    mobile: answer.mobile,
-    email: answer.email,
-    bizMail: answer.biz_mail,
-  }
 }
 
 function checkedState(state: string): string {

@@ -22,14 +22,14 @@ export class CallbackError extends Error {
 }
 
 /** The three values of 接收消息 → 设置API接收, plus the corp that must be the receiver (wecom-api/01 §1, §4). */
-export interface CallbackSecrets {
+interface CallbackSecrets {
   token: string
   encodingAesKey: string
   receiveId: string
 }
 
 /** Query parameters of a callback plus the ciphertext (`echostr` on GET, `Encrypt` on POST). */
-export interface SealedCallback {
+interface SealedCallback {
   signature: string
   timestamp: string
   nonce: string
@@ -49,7 +49,7 @@ export interface CallbackCodec {
 }
 
 /** What the outer body of a POST says before anything is trusted. */
-export interface CallbackEnvelope {
+interface CallbackEnvelope {
   toUserName: string
   agentId: string | null
   encrypt: string

@@ -1,5 +1,5 @@
 /** Fields that every callback has. Times are epoch milliseconds although WeCom sends seconds. */
-export interface EventCommon {
+interface EventCommon {
   /** WeCom corp id of the receiver. */
   toUserName: string
   /** `sys`, a userid, or empty where WeCom leaves it out (wecom-api/01 §11). */
@@ -116,7 +116,7 @@ export type AppEventBody =
   | { kind: 'media_job_finished'; jobId: string }
 
 /** An event that we do not know, or a known one without a field it must have; kept whole so that nothing is lost. */
-export interface UnknownEventBody {
+interface UnknownEventBody {
   kind: 'unknown'
   msgType: string
   event: string

@@ -19,7 +19,7 @@ export interface CallOptions {
 }
 
 /** A file to be uploaded; the name is what people see in WeCom. */
-export interface UploadFile {
+interface UploadFile {
   fileName: string
   contentType: string
   body: Uint8Array
@@ -40,7 +40,7 @@ export interface WecomClient {
   dropTickets(): Promise<void>
 }
 
-export interface WecomClientDeps {
+interface WecomClientDeps {
   baseUrl: string
   corp: WecomApp
   tokens: WecomTokens

@@ -11,7 +11,7 @@ const department = z.looseObject({
   order: optionalNumber,
 })
 /** A department in WeCom's own names. Parents outside the app's visible range are missing from the list. */
-export type WecomDepartment = z.output<typeof department>
+type WecomDepartment = z.output<typeof department>
 
 const member = z.looseObject({
   userid: z.string(),
@@ -37,12 +37,7 @@ const member = z.looseObject({
 export type WecomMember = z.output<typeof member>
 
 const departmentList = z.looseObject({ department: optionalList(department) })
-const departmentIds = z.looseObject({ department_id: optionalList(z.looseObject({ id: z.number(), parentid: optionalNumber, order: optionalNumber })) })
-const oneDepartment = z.looseObject({ department })
 const memberList = z.looseObject({ userlist: optionalList(member) })
-const briefMemberList = z.looseObject({
-  userlist: optionalList(z.looseObject({ userid: z.string(), name: optionalText, department: optionalList(z.number()) })),
-})
 const agent = z.looseObject({
   agentid: z.number(),
   name: optionalText,
@@ -63,24 +58,9 @@ export async function listDepartments(client: WecomClient, id?: number): Promise
   return (await client.get('/cgi-bin/department/list', { id }, departmentList)).department
 }
 
-/** Ids and parents only; what WeCom recommends for walking the tree. */
-export async function listDepartmentIds(client: WecomClient, id?: number) {
-  return (await client.get('/cgi-bin/department/simplelist', { id }, departmentIds)).department_id
-}
-
-/** One department; 60003 when it is gone. */
-export async function getDepartment(client: WecomClient, id: number): Promise<WecomDepartment> {
-  return (await client.get('/cgi-bin/department/get', { id }, oneDepartment)).department
-}
-
 /** The direct members of a department with their details (wecom-api/02 §3). */
 export async function listMembers(client: WecomClient, departmentId: number): Promise<WecomMember[]> {
   return (await client.get('/cgi-bin/user/list', { department_id: departmentId }, memberList)).userlist
-}
-
-/** The direct members of a department, userid and name only. */
-export async function listMemberNames(client: WecomClient, departmentId: number) {
-  return (await client.get('/cgi-bin/user/simplelist', { department_id: departmentId }, briefMemberList)).userlist
 }
 
 /** One member; 60111 when unknown, 60011 when out of range. */

@@ -46,7 +46,6 @@ const followInfo = z.looseObject({ ...followCommon, tag_id: optionalList(z.strin
 export type WecomFollowInfo = z.output<typeof followInfo>
 
 const followUserList = z.looseObject({ follow_user: optionalList(z.string()) })
-const customerIds = z.looseObject({ external_userid: optionalList(z.string()) })
 const customerDetail = z.looseObject({ external_contact: externalContact, follow_user: optionalList(followUser), next_cursor: optionalText })
 const customerBatch = z.looseObject({
   external_contact_list: optionalList(z.looseObject({ external_contact: externalContact, follow_info: followInfo })),
@@ -67,16 +66,6 @@ export interface CustomerPage {
 /** userids of the members with the customer-contact feature, within the visible range (wecom-api/03 §1.1). */
 export async function listFollowUsers(client: WecomClient): Promise<string[]> {
   return (await client.get(`${PATH}/get_follow_user_list`, {}, followUserList)).follow_user
-}
-
-/** external_userids of one member's customers; 84061, which WeCom answers for "none yet", is an empty list. */
-export async function listCustomerIds(client: WecomClient, userId: string): Promise<string[]> {
-  try {
-    return (await client.get(`${PATH}/list`, { userid: userId }, customerIds)).external_userid
-  } catch (error) {
-    if (hasNoCustomers(error)) return []
-    throw error
-  }
 }
 
 /** A customer with all her followers, over all pages (more than 500 followers come in several). 84061: nobody follows her. */
@@ -103,30 +92,6 @@ export async function listCustomersOf(client: WecomClient, userIds: readonly str
     if (hasNoCustomers(error)) return { relations: [], nextCursor: null }
     throw error
   }
-}
-
-/** What may be changed of a member's remark on a customer; absent fields stay (wecom-api/03 §1.5). */
-export interface CustomerRemark {
-  remark?: string
-  description?: string
-  /** WeChat customers only. */
-  company?: string
-  /** Replaces all; an empty list clears. */
-  mobiles?: readonly string[]
-}
-
-/** Writes remark fields to WeCom. Setting the same again is harmless. No event comes back for it. */
-export async function remarkCustomer(client: WecomClient, userId: string, externalUserId: string, change: CustomerRemark): Promise<void> {
-  const body = {
-    userid: userId,
-    external_userid: externalUserId,
-    remark: change.remark,
-    description: change.description,
-    remark_company: change.company,
-    // WeCom clears the list only when it holds one empty text.
-    remark_mobiles: change.mobiles && (change.mobiles.length > 0 ? change.mobiles : ['']),
-  }
-  await client.post(`${PATH}/remark`, body, emptyAnswer, { effect: 'repeatable' })
 }
 
 /** Adds and removes corp tags of one relation (wecom-api/03 §2). Nothing is called when both lists are empty. */

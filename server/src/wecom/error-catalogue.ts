@@ -2,7 +2,7 @@
 export type ErrorLevel = 'config' | 'relation' | 'quota' | 'temporary' | 'bug'
 
 /** `no`: repeating never helps. `refresh-token`: once, with a new token. `backoff`: soon, a few times. `later`: after a pause. */
-export type RetryRule = 'no' | 'refresh-token' | 'backoff' | 'later'
+type RetryRule = 'no' | 'refresh-token' | 'backoff' | 'later'
 
 /** One errcode in plain Chinese: what is wrong and what to do or click. */
 export interface ErrorEntry {

@@ -2,7 +2,7 @@ import { adviceFor, isListed } from './error-catalogue.ts'
 import type { ErrorLevel } from './error-catalogue.ts'
 
 /** What went wrong, as far as we can know. */
-export type WecomErrorReason =
+type WecomErrorReason =
   /** WeCom answered with an errcode. */
   | 'errcode'
   /** We did not call because WeCom told us to pause, or because our own rate limit is used up. */
@@ -16,7 +16,7 @@ export type WecomErrorReason =
   /** 2xx, but the body is not what the API gives. */
   | 'bad-answer'
 
-export interface WecomErrorParts {
+interface WecomErrorParts {
   /** Path of the API, e.g. `/cgi-bin/user/get`. Never with a query string. */
   api: string
   reason: WecomErrorReason
@@ -60,7 +60,7 @@ export class WecomError extends Error {
 }
 
 /** What is wrong, what to do, and of what sort it is, in plain Chinese for the person at the screen. */
-export interface WecomErrorExplanation {
+interface WecomErrorExplanation {
   message: string
   advice: string
   level: ErrorLevel

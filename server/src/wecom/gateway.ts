@@ -10,7 +10,7 @@ import { createSharedCredentials } from './shared-credentials.ts'
 import { createWecomTokens } from './tokens.ts'
 import type { WecomApp, WecomTokens } from './tokens.ts'
 
-export interface WecomGatewayDeps {
+interface WecomGatewayDeps {
   /** `WECOM_API_BASE`, e.g. https://qyapi.weixin.qq.com */
   baseUrl: string
   redis: RedisLike

@@ -13,7 +13,7 @@ export interface PageSignature {
 }
 
 /** `corp` signs wx.config (企业 ticket), `agent` signs agentConfig (应用 ticket); mixing them up gives 42012. */
-export type SignatureKind = 'corp' | 'agent'
+type SignatureKind = 'corp' | 'agent'
 
 const ticketAnswer = z.looseObject({ ticket: z.string().min(1), expires_in: z.coerce.number().positive() })
 

@@ -3,7 +3,7 @@ import { barList, optionalText } from './answer-fields.ts'
 import type { WecomClient } from './client.ts'
 
 /** Who gets an app message: at least one userid, department or tag; at most 1000, 100 and 100. */
-export interface MessageRecipients {
+interface MessageRecipients {
   userIds?: readonly string[]
   departmentIds?: readonly number[]
   tagIds?: readonly number[]
@@ -19,7 +19,7 @@ export interface TextCard {
   buttonText?: string
 }
 
-export interface SendOptions {
+interface SendOptions {
   /**
    * WeCom drops an identical message within this many seconds (≤ 14400). With it a lost answer may be asked for again
    * without a second message; without it such a send ends with an unknown outcome.
@@ -28,17 +28,14 @@ export interface SendOptions {
 }
 
 /** What became of a message that WeCom accepted. The ids are those that did not get it (userids in lower case). */
-export interface SendResult {
+interface SendResult {
   messageId: string
-  /** For one later update of an interactive card, within 72 h. */
-  responseCode: string | null
   invalidUserIds: string[]
   invalidDepartmentIds: string[]
   invalidTagIds: string[]
 }
 
-const sendAnswer = z.looseObject({ msgid: optionalText, response_code: optionalText, invaliduser: barList, invalidparty: barList, invalidtag: barList })
-const updateAnswer = z.looseObject({ invaliduser: barList })
+const sendAnswer = z.looseObject({ msgid: optionalText, invaliduser: barList, invalidparty: barList, invalidtag: barList })
 
 async function send(client: WecomClient, to: MessageRecipients, content: object, options: SendOptions): Promise<SendResult> {
   const check = options.duplicateCheckSeconds
@@ -53,7 +50,6 @@ async function send(client: WecomClient, to: MessageRecipients, content: object,
   const answer = await client.post('/cgi-bin/message/send', body, sendAnswer, { effect: check === undefined ? 'once' : 'repeatable' })
   return {
     messageId: answer.msgid,
-    responseCode: answer.response_code || null,
     invalidUserIds: answer.invaliduser,
     invalidDepartmentIds: answer.invalidparty,
     invalidTagIds: answer.invalidtag,
@@ -64,27 +60,4 @@ async function send(client: WecomClient, to: MessageRecipients, content: object,
 export function sendTextCard(client: WecomClient, to: MessageRecipients, card: TextCard, options: SendOptions = {}): Promise<SendResult> {
   const textcard = { title: card.title, description: card.description, url: card.url, ...(card.buttonText ? { btntxt: card.buttonText } : {}) }
   return send(client, to, { msgtype: 'textcard', textcard }, options)
-}
-
-/** Sends plain text of at most 2048 bytes, which WeCom cuts otherwise. `<a href>` works. */
-export function sendText(client: WecomClient, to: MessageRecipients, content: string, options: SendOptions = {}): Promise<SendResult> {
-  return send(client, to, { msgtype: 'text', text: { content } }, options)
-}
-
-/** A template card in WeCom's own shape (wecom-api/02 §6.1). */
-export interface TemplateCard {
-  card_type: 'text_notice' | 'news_notice' | 'button_interaction' | 'vote_interaction' | 'multiple_interaction'
-  task_id?: string
-  [field: string]: unknown
-}
-
-/** Sends a template card; interactive ones give a `responseCode`. */
-export function sendTemplateCard(client: WecomClient, to: MessageRecipients, card: TemplateCard, options: SendOptions = {}): Promise<SendResult> {
-  return send(client, to, { msgtype: 'template_card', template_card: card }, options)
-}
-
-/** Greys out the button of a sent card for these members. The code serves once; 42015/60140 when it is used or old. */
-export async function closeCardButton(client: WecomClient, userIds: readonly string[], responseCode: string, text: string): Promise<string[]> {
-  const body = { userids: userIds, agentid: client.app.agentId, response_code: responseCode, button: { replace_name: text } }
-  return (await client.post('/cgi-bin/message/update_template_card', body, updateAnswer, { effect: 'once' })).invaliduser
 }

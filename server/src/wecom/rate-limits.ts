@@ -15,7 +15,7 @@ export interface RateLimits {
   narrow(wecomCorpId: string, api: string): void
 }
 
-export interface RateLimitsDeps {
+interface RateLimitsDeps {
   redis: RedisLike
   clock: Clock
   log: Log

@@ -7,7 +7,7 @@ import type { Log } from '../platform/log.ts'
 export type RedisLike = Redis | Cluster
 
 /** Runs Redis commands that WeCom calls can do without: gives null instead of waiting when Redis is away. */
-export interface RedisGuard {
+interface RedisGuard {
   /** The command's answer as `{ value }`, or null when Redis did not answer in time. */
   attempt<T>(command: (redis: RedisLike) => Promise<T>): Promise<{ value: T } | null>
 }

@@ -23,7 +23,7 @@ export interface SharedCredentials {
   drop(key: string): Promise<void>
 }
 
-export interface SharedCredentialsDeps {
+interface SharedCredentialsDeps {
   redis: RedisLike
   clock: Clock
   log: Log

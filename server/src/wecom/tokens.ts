@@ -23,7 +23,7 @@ export interface WecomTokens {
   dropTickets(app: WecomApp): Promise<void>
 }
 
-export interface WecomTokensDeps {
+interface WecomTokensDeps {
   baseUrl: string
   credentials: SharedCredentials
   fetch?: Fetch

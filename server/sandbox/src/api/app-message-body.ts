@@ -24,7 +24,7 @@ const cardSchema = z.object({
 
 const media = z.object({ media_id: z.string(), title: optionalText, description: optionalText })
 
-export const payloadSchemas = {
+const payloadSchemas = {
   text: z.object({ content: z.string() }),
   markdown: z.object({ content: z.string() }),
   textcard: z.object({ title: optionalText, description: optionalText, url: optionalText, btntxt: optionalText }),

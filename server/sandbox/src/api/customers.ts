@@ -15,7 +15,7 @@ function readable(follow: Follow): boolean {
   return follow.status !== 'half'
 }
 
-export function personBody(sandbox: Sandbox, corp: Corp, person: Person): Record<string, unknown> {
+function personBody(sandbox: Sandbox, corp: Corp, person: Person): Record<string, unknown> {
   const body = { external_userid: person.id, name: person.name }
   const avatar = sandbox.product.origin + avatarPath('person', corp.corpid, person.id)
   if (person.type === 1) return { ...body, avatar, type: 1, gender: person.gender, ...(person.unionid === '' ? {} : { unionid: person.unionid }) }

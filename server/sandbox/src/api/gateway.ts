@@ -4,7 +4,6 @@ import type { ApiFault } from '../protocol/faults.ts'
 import type { Corp } from '../world/corp.ts'
 import type { Sandbox } from '../world/sandbox.ts'
 import { basicRoutes } from './basics.ts'
-import { contactWayRoutes } from './contact-ways.ts'
 import { contactRoutes } from './contacts.ts'
 import { customerRoutes } from './customers.ts'
 import { groupRoutes } from './groups.ts'
@@ -13,14 +12,13 @@ import { messageRoutes } from './messages.ts'
 import type { ApiAnswer, ApiRoute, UploadedFile } from './route.ts'
 import { tagRoutes } from './tags.ts'
 import { WecomError, errmsgOf } from './wecom-error.ts'
-import { welcomeRoutes } from './welcome.ts'
 
 const MINUTE_MS = 60_000
 const CALLS_PER_MINUTE = 10_000
 const MAX_BODY = 25 * 1024 * 1024
 
 const ROUTES: ApiRoute[] = [
-  ...basicRoutes, ...contactRoutes, ...customerRoutes, ...tagRoutes, ...groupRoutes, ...contactWayRoutes, ...messageRoutes, ...mediaRoutes, ...welcomeRoutes,
+  ...basicRoutes, ...contactRoutes, ...customerRoutes, ...tagRoutes, ...groupRoutes, ...messageRoutes, ...mediaRoutes,
 ]
 
 function plainIp(request: FastifyRequest): string {

@@ -21,7 +21,7 @@ export interface ApiCall<Body> {
 }
 
 /** A binary answer (media/get). */
-export interface BinaryAnswer {
+interface BinaryAnswer {
   bytes: Buffer
   mime: string
   name: string
@@ -33,7 +33,7 @@ export type ApiAnswer = Record<string, unknown> | { binary: BinaryAnswer }
 type Handler<Body> = (call: ApiCall<Body>) => ApiAnswer | Promise<ApiAnswer>
 
 /** Who may call: app = any app with a token, customer = listed in 可调用接口的应用. */
-export type ApiScope = 'app' | 'customer'
+type ApiScope = 'app' | 'customer'
 
 export interface ApiRoute {
   method: 'GET' | 'POST'

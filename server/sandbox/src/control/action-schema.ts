@@ -8,7 +8,7 @@ const corpid = id
 /** What may come over `POST /sandbox/api/actions`; kept equal to WorldAction by the compiler. */
 export const worldAction: z.ZodType<WorldAction> = z.discriminatedUnion('action', [
   z.object({
-    corpid, action: z.literal('customer_adds'), userid: id.optional(), configId: id.optional(), personId: id.optional(), name: name.optional(),
+    corpid, action: z.literal('customer_adds'), userid: id, personId: id.optional(), name: name.optional(),
     state: z.string().max(64).optional(), addWay: z.number().int().min(0).max(202).optional(), half: z.boolean().optional(),
   }),
   z.object({ corpid, action: z.literal('staff_confirms'), userid: id, personId: id }),

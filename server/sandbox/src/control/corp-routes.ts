@@ -32,9 +32,6 @@ export async function corpRoutes(app: FastifyInstance, options: { sandbox: Sandb
     return [...corp.departments.values()].map((item): DepartmentView => ({ id: item.id, name: item.name, parentid: item.parentid, leaders: corp.leadersOf(item.id) }))
   })
   app.get('/corps/:corpid/tags', (request) => tagGroupViews(corpOf(request.params)))
-  app.get('/corps/:corpid/contact-ways', (request) => [...corpOf(request.params).contactWays.values()].map((way) => ({
-    configId: way.configId, remark: way.remark, state: way.state, userids: way.user, skipVerify: way.skipVerify,
-  })))
   app.get('/corps/:corpid/callback-log', (request) => sandbox.callbacks.log(corpOf(request.params).corpid))
 
   app.get('/corps/:corpid/staff', (request) => {

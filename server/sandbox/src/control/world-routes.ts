@@ -17,7 +17,7 @@ const sendRequest = z.object({ corpid: z.string(), userid: z.string(), chatId: z
 const corpFilter = z.object({ corpid: z.string().optional(), mode: z.enum(['expire', 'invalidate']).default('expire') })
 const HEARTBEAT_MS = 15_000
 
-export function clockView(sandbox: Sandbox): ClockView {
+function clockView(sandbox: Sandbox): ClockView {
   return { now: sandbox.clock.now(), shiftMs: sandbox.clock.shiftMs }
 }
 

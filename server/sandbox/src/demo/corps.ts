@@ -1,18 +1,15 @@
 import { wecomId } from '../ids.ts'
-import { singleChatId } from '../world/chats.ts'
+import { singleChatId } from '../world/chat-ids.ts'
 import type { CorpRecord, Follow, Group, GroupMember, Person, TagGroup } from '../world/model.ts'
 import type { WorldSeed } from '../world/sandbox.ts'
+import demoCorpValues from './demo-corp.json' with { type: 'json' }
 import { demoFollow, demoPerson } from './people.ts'
 import { Random } from './random.ts'
 import { bareCorp, configure, demoDepartments, demoStaff, type CorpIdentity } from './shell.ts'
 import { Talk } from './talk.ts'
 
-/** Fixed values of the demo corp; whoever starts the product in sandbox mode configures it with these. */
-export const DEMO_CORP: CorpIdentity = {
-  corpid: 'wwdemo00000000a001', name: '小树苗母婴', agentid: 1000002, agentName: '知客助手',
-  secret: 'demo-agent-secret-0000000000000000000000000a', callbackToken: 'zhikeDemoToken',
-  encodingAesKey: 'emhpa2UtZGVtby1jYWxsYmFjay1hZXMta2V5LTAwMDE', verifyCode: 'sandboxDemoA0001',
-}
+/** Fixed values of the demo corp; whoever starts the product in sandbox mode configures it with these. Worth nothing elsewhere. */
+export const DEMO_CORP: CorpIdentity & { adminUserids: string[] } = demoCorpValues
 
 /** A second corp of which nothing is configured, for the set-up page. */
 export const BARE_CORP: CorpIdentity = {
@@ -83,10 +80,10 @@ function demoGroup(random: Random, at: { seq: number; name: string; owner: strin
   }
 }
 
-function demoCorp(identity: CorpIdentity, productOrigin: string, now: number): WorldSeed {
+function demoCorp(productOrigin: string, now: number): WorldSeed {
   const random = new Random(20_260_301)
   const nowSeconds = Math.floor(now / 1000)
-  const corp: CorpRecord = configure(bareCorp(identity), identity, productOrigin)
+  const corp: CorpRecord = configure(bareCorp(DEMO_CORP), DEMO_CORP, productOrigin)
   corp.departments = demoDepartments(DEMO_CORP.name, DEPARTMENTS)
   corp.staff = STAFF.map((item) => demoStaff(random, item, now + 30 * 86_400_000))
   corp.tagGroups = demoTags(random, DEMO_CORP.agentid, nowSeconds - 200 * 86_400)
@@ -191,7 +188,7 @@ function unconfiguredCorp(now: number): CorpRecord {
 }
 
 /** The two corps of the demo; the same people on every machine, dates relative to now (ms). */
-export function demoWorld(productOrigin: string, now: number, identity: CorpIdentity = DEMO_CORP): WorldSeed {
-  const demo = demoCorp(identity, productOrigin, now)
+export function demoWorld(productOrigin: string, now: number): WorldSeed {
+  const demo = demoCorp(productOrigin, now)
   return { corps: [...demo.corps, unconfiguredCorp(now)], messages: demo.messages }
 }

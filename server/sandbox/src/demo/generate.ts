@@ -7,7 +7,7 @@ import { Random } from './random.ts'
 import { bareCorp, configure, demoDepartments, demoStaff, type CorpIdentity } from './shell.ts'
 import { GIVEN_NAMES, SURNAMES } from './words.ts'
 
-export interface GenerateOptions {
+interface GenerateOptions {
   staff: number
   customers: number
   groups: number

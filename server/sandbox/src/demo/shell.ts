@@ -20,7 +20,7 @@ export function bareCorp(identity: CorpIdentity): CorpRecord {
     trustedDomain: { domain: '', verified: false, verifyFile: `WW_verify_${identity.verifyCode}.txt`, verifyContent: identity.verifyCode },
     loginDomain: '', trustedIps: ['203.0.113.10'], callback: null, customerApiAllowed: false,
     visibleRange: { all: false, departments: [], userids: [] }, contactRange: { all: false, userids: [] }, pages: [], consoleWelcomeUserids: [],
-    departments: [], staff: [], people: [], follows: [], tagGroups: [], groups: [], contactWays: [], welcomeCodes: [], media: [], appMessages: [], appUnread: {},
+    departments: [], staff: [], people: [], follows: [], tagGroups: [], groups: [], media: [], appMessages: [], appUnread: {},
   }
 }
 

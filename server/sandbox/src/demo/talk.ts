@@ -1,6 +1,6 @@
 import type { Message } from '../protocol/chats.ts'
 import type { PartyId } from '../protocol/people.ts'
-import { singleChatId } from '../world/chats.ts'
+import { singleChatId } from '../world/chat-ids.ts'
 import type { CorpRecord, Follow, Group } from '../world/model.ts'
 import { avatarPath, personParty, staffParty } from '../world/parties.ts'
 import type { Random } from './random.ts'

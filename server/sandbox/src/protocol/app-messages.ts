@@ -19,7 +19,7 @@ export interface AppMessage {
   body: AppMessageBody
 }
 
-export interface AppArticle {
+interface AppArticle {
   title: string
   description: string
   url: string
@@ -34,7 +34,7 @@ export type AppMessageBody =
   | { msgtype: 'image' | 'voice' | 'video' | 'file'; mediaId: string; url: string; title: string }
   | { msgtype: 'template_card'; card: TemplateCardView }
 
-export interface TemplateCardView {
+interface TemplateCardView {
   cardType: string
   source: string
   title: string

@@ -12,7 +12,7 @@ import type { PartyId } from './people.ts'
  *   POST   /sandbox/api/chats/:chatId/forward                    ForwardMessage → Message
  */
 
-export type ChatKind = 'single' | 'group' | 'friend' | 'internal'
+type ChatKind = 'single' | 'group' | 'friend' | 'internal'
 
 export interface ChatSummary {
   chatId: string
@@ -66,7 +66,7 @@ export interface Message {
   fromAvatar: string
   at: number
   content: MessageContent
-  via: 'client' | 'sidebar' | 'welcome' | 'forward' | 'system'
+  via: 'client' | 'sidebar' | 'forward' | 'system'
 }
 
 export interface SendMessage {

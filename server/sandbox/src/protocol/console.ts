@@ -86,7 +86,7 @@ export interface ConsoleCheck {
   console: CorpConsole
 }
 
-export interface TagView {
+interface TagView {
   id: string
   name: string
   order: number
@@ -99,14 +99,6 @@ export interface TagGroupView {
   /** Tags made by an app; others were made in the console. */
   madeByApp: boolean
   tags: TagView[]
-}
-
-export interface ContactWayView {
-  configId: string
-  remark: string
-  state: string
-  userids: string[]
-  skipVerify: boolean
 }
 
 export interface CallbackLogEntry {

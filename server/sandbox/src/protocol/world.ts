@@ -7,8 +7,8 @@
 
 /** What people do outside of any API; the ones WeCom tells apps about raise callbacks. */
 export type WorldAction = { corpid: string } & (
-  /** A customer adds a salesperson: by a contact way, or directly; personId absent → a new person. */
-  | { action: 'customer_adds'; userid?: string; configId?: string; personId?: string; name?: string; state?: string; addWay?: number; half?: boolean }
+  /** A customer adds a salesperson; personId absent → a new person. */
+  | { action: 'customer_adds'; userid: string; personId?: string; name?: string; state?: string; addWay?: number; half?: boolean }
   /** The member confirms a half friend. */
   | { action: 'staff_confirms'; userid: string; personId: string }
   | { action: 'customer_deletes'; userid: string; personId: string }
@@ -44,6 +44,4 @@ export interface ActionResult {
   chatId?: string
   /** Ids of made tags. */
   tagIds?: string[]
-  /** The WelcomeCode of customer_adds, for tests. */
-  welcomeCode?: string
 }

@@ -1,6 +1,6 @@
 import type { ActionResult, WorldAction } from '../protocol/world.ts'
 import { randomId, wecomId } from '../ids.ts'
-import { singleChatId } from './chats.ts'
+import { singleChatId } from './chat-ids.ts'
 import { WorldError, notFound } from './errors.ts'
 import { raiseContactChange } from './events.ts'
 import { postNotice } from './messaging.ts'
@@ -44,35 +44,17 @@ export function anyNickname(): string {
   return `${base}${Math.floor(Math.random() * 900 + 100)}`
 }
 
-function issueWelcomeCode(sandbox: Sandbox, corp: Corp, follow: Follow): string | undefined {
+/** The code by which an app may greet a new customer; nobody here takes it, but the event carries it. */
+function welcomeCodeFor(sandbox: Sandbox, corp: Corp, follow: Follow): string | undefined {
   // No code when the console has a welcome of its own, when the two already talked, or between WeCom users (wecom-api/03 §9.1).
   const chatId = singleChatId(corp.corpid, follow.userid, follow.personId)
-  if (corp.consoleWelcomeUserids.includes(follow.userid) || sandbox.chats.talkedSince(chatId, 0)) return undefined
-  if (corp.people.get(follow.personId)?.type === 2) return undefined
-  const code = randomId(43)
-  corp.welcomeCodes.set(code, { code, userid: follow.userid, personId: follow.personId, issuedAt: sandbox.clock.now(), state: 'open' })
-  return code
-}
-
-/** Which member a code leads to: the named one, else the first of the contact way who can be added. */
-function addedStaff(corp: Corp, action: Action<'customer_adds'>): { staff: Staff; state: string; half: boolean } {
-  if (action.configId !== undefined) {
-    const way = corp.contactWays.get(action.configId)
-    if (way === undefined) throw notFound('这个「联系我」二维码')
-    const inParties = way.party.flatMap((id) => {
-      const tree = corp.departmentTree(id)
-      return corp.allStaff().filter((item) => item.departments.some((d) => tree.has(d.id))).map((item) => item.userid)
-    })
-    const userid = action.userid ?? [...way.user, ...inParties].find((id) => corp.staff(id) !== undefined)
-    if (userid === undefined) throw new WorldError('这个二维码没有可以添加的成员')
-    return { staff: liveStaff(corp, userid), state: way.state, half: action.half ?? false }
-  }
-  if (action.userid === undefined) throw new WorldError('要添加哪位成员？', 400)
-  return { staff: liveStaff(corp, action.userid), state: action.state ?? '', half: action.half ?? false }
+  if (corp.consoleWelcomeUserids.includes(follow.userid) || sandbox.chats.talked(chatId)) return undefined
+  return corp.people.get(follow.personId)?.type === 2 ? undefined : randomId(43)
 }
 
 export function customerAdds(sandbox: Sandbox, corp: Corp, action: Action<'customer_adds'>): ActionResult {
-  const { staff, state, half } = addedStaff(corp, action)
+  const staff = liveStaff(corp, action.userid)
+  const { state = '', half = false } = action
   const person = action.personId === undefined ? newPerson(corp, action.name ?? anyNickname()) : knownPerson(corp, action.personId)
   const old = corp.follow(staff.userid, person.id)
   if (old !== undefined && old.status !== 'deleted_by_customer') throw new WorldError(`${person.name} 已经是 ${staff.name} 的联系人`)
@@ -86,23 +68,22 @@ export function customerAdds(sandbox: Sandbox, corp: Corp, action: Action<'custo
   follow.operUserid = person.id
   follow.status = half ? 'half' : 'friend'
   corp.putFollow(follow)
-  const welcomeCode = issueWelcomeCode(sandbox, corp, follow)
+  const welcomeCode = welcomeCodeFor(sandbox, corp, follow)
   const chatId = singleChatId(corp.corpid, staff.userid, person.id)
   postNotice(sandbox, chatId, half ? `${person.name} 添加了你，等待你确认` : `你已添加了 ${person.name}，现在可以开始聊天了`)
   sandbox.feed.emit({ type: 'person', corpid: corp.corpid, personId: person.id, userid: staff.userid })
   raiseContactChange(sandbox, corp, half ? 'add_half_external_contact' : 'add_external_contact', staff.userid, person.id, { state, welcomeCode })
-  return { ok: true, message: `${person.name} 添加了 ${staff.name}`, personId: person.id, userid: staff.userid, chatId, welcomeCode }
+  return { ok: true, message: `${person.name} 添加了 ${staff.name}`, personId: person.id, userid: staff.userid, chatId }
 }
 
 export function staffConfirms(sandbox: Sandbox, corp: Corp, action: Action<'staff_confirms'>): ActionResult {
   const follow = relation(corp, action.userid, action.personId)
   if (follow.status !== 'half') throw new WorldError('没有待确认的添加')
   follow.status = 'friend'
-  const sent = [...corp.welcomeCodes.values()].some((code) => code.userid === follow.userid && code.personId === follow.personId && code.state === 'used')
-  const welcomeCode = sent ? undefined : issueWelcomeCode(sandbox, corp, follow)
+  const welcomeCode = welcomeCodeFor(sandbox, corp, follow)
   sandbox.feed.emit({ type: 'person', corpid: corp.corpid, personId: follow.personId, userid: follow.userid })
   raiseContactChange(sandbox, corp, 'add_external_contact', follow.userid, follow.personId, { state: follow.state, welcomeCode })
-  return { ok: true, message: '已通过', personId: follow.personId, welcomeCode }
+  return { ok: true, message: '已通过', personId: follow.personId }
 }
 
 export function customerDeletes(sandbox: Sandbox, corp: Corp, action: Action<'customer_deletes'>): ActionResult {

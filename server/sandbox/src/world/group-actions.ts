@@ -1,7 +1,7 @@
 import type { ActionResult, WorldAction } from '../protocol/world.ts'
 import { hexId, wecomId } from '../ids.ts'
 import { anyNickname, knownPerson, liveStaff, newPerson } from './contact-actions.ts'
-import { friendChatId } from './chats.ts'
+import { friendChatId } from './chat-ids.ts'
 import { WorldError, notFound } from './errors.ts'
 import { raiseGroupChange, raiseGroupUpdate } from './events.ts'
 import { postNotice } from './messaging.ts'

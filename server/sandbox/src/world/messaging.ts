@@ -1,10 +1,9 @@
 import type { Message, MessageContent } from '../protocol/chats.ts'
 import type { PartyId } from '../protocol/people.ts'
 import { prefetchLink } from '../link-prefetch.ts'
-import { chatRefOf, friendChatId, sidesOf, singleChatId } from './chats.ts'
+import { chatRefOf, friendChatId, sidesOf, singleChatId } from './chat-ids.ts'
 import { WorldError, notFound } from './errors.ts'
 import { faceOf, personParty, staffParty } from './parties.ts'
-import type { Corp } from './corp.ts'
 import type { Sandbox } from './sandbox.ts'
 
 /** Everybody in a chat; throws for an unknown group. */
@@ -83,11 +82,4 @@ function friendTarget(sandbox: Sandbox, by: PartyId, toPerson: string | undefine
   if (kind === 'staff') return singleChatId(first, rest.join(':'), toPerson)
   if (first === toPerson) throw new WorldError('不能转发给自己')
   return friendChatId(first, toPerson)
-}
-
-/** Messages of a welcome or of an app's other doings, from a member to a customer. */
-export function postAsStaff(sandbox: Sandbox, corp: Corp, userid: string, personId: string, contents: MessageContent[], via: Message['via']): void {
-  for (const content of contents) {
-    postMessage(sandbox, singleChatId(corp.corpid, userid, personId), staffParty(corp.corpid, userid), content, via)
-  }
 }

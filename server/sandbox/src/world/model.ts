@@ -101,29 +101,6 @@ export interface Group {
   status: 0 | 1
 }
 
-export interface ContactWay {
-  configId: string
-  agentid: number
-  createTime: number
-  type: 1 | 2
-  scene: 1 | 2
-  style: number
-  remark: string
-  skipVerify: boolean
-  state: string
-  user: string[]
-  party: number[]
-  isExclusive: boolean
-}
-
-export interface WelcomeCode {
-  code: string
-  userid: string
-  personId: string
-  issuedAt: number
-  state: 'open' | 'sending' | 'used'
-}
-
 export interface Media {
   id: string
   kind: 'image' | 'voice' | 'video' | 'file' | 'img'
@@ -134,7 +111,7 @@ export interface Media {
   createdAt: number
 }
 
-export interface AppSettings {
+interface AppSettings {
   agentid: number
   name: string
   description: string
@@ -163,8 +140,6 @@ export interface CorpRecord {
   follows: Follow[]
   tagGroups: TagGroup[]
   groups: Group[]
-  contactWays: ContactWay[]
-  welcomeCodes: WelcomeCode[]
   media: Media[]
   appMessages: AppMessage[]
   /** Unread app messages per userid. */

@@ -3,7 +3,7 @@ import type { Sandbox } from './sandbox.ts'
 import type { Corp } from './corp.ts'
 import type { Person, Staff } from './model.ts'
 
-export type Party = { kind: 'staff'; corp: Corp; staff: Staff } | { kind: 'person'; corp: Corp; person: Person }
+type Party = { kind: 'staff'; corp: Corp; staff: Staff } | { kind: 'person'; corp: Corp; person: Person }
 
 export function staffParty(corpid: string, userid: string): PartyId {
   return `staff:${corpid}:${userid}`

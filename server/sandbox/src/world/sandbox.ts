@@ -19,7 +19,7 @@ export interface WorldSeed {
   messages: Message[]
 }
 
-export interface SandboxParts {
+interface SandboxParts {
   now?: () => number
   productBaseUrl: string
   productInternalUrl: string

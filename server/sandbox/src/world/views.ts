@@ -1,7 +1,7 @@
 import type { ChatDetail, ChatMember, ChatSummary, Message } from '../protocol/chats.ts'
 import type { TagGroupView } from '../protocol/console.ts'
 import type { ContactView, FollowView, PartyId, PersonDetail, PersonView, StaffView } from '../protocol/people.ts'
-import { chatRefOf, singleChatId } from './chats.ts'
+import { chatRefOf, singleChatId } from './chat-ids.ts'
 import { notFound } from './errors.ts'
 import { closedBecause, partiesOf } from './messaging.ts'
 import { avatarPath, faceOf, personParty, resolveParty, staffParty } from './parties.ts'
@@ -37,7 +37,7 @@ export function personView(corp: Corp, person: Person): PersonView {
   }
 }
 
-export function followView(corp: Corp, follow: Follow): FollowView {
+function followView(corp: Corp, follow: Follow): FollowView {
   const corpTags = follow.tags.map((id) => corp.liveTag(id)?.tag).filter((tag) => tag !== undefined)
   return {
     userid: follow.userid, staffName: corp.anyStaff(follow.userid)?.name ?? follow.userid, remark: follow.remark,
@@ -87,7 +87,7 @@ function lastLine(message: Message | undefined, inGroup: boolean, viewer: PartyI
 }
 
 /** A chat as this party sees it. */
-export function chatSummary(sandbox: Sandbox, chatId: string, viewer: PartyId): ChatSummary {
+function chatSummary(sandbox: Sandbox, chatId: string, viewer: PartyId): ChatSummary {
   const ref = chatRefOf(chatId)
   const last = sandbox.chats.last(chatId)
   const base = {

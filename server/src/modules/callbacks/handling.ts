@@ -9,7 +9,7 @@ import type { CallbackJob } from './lanes.ts'
 import { callbackRuns } from './store.ts'
 
 /** Which callback a handler is looking at. */
-export interface CallbackContext {
+interface CallbackContext {
   corpId: number
   callbackId: number
   /** Epoch ms. */
@@ -25,15 +25,15 @@ export type CallbackHandler<K extends WecomEventKind> = (event: EventOf<K>, cont
 /** Handlers of one area, by kind. */
 export type CallbackHandlers = { [K in WecomEventKind]?: CallbackHandler<K> }
 
-export interface Handling {
+interface Handling {
   on<K extends WecomEventKind>(kind: K, handler: CallbackHandler<K>): void
   /** One attempt at a stored callback. */
   handle(job: CallbackJob): Promise<void>
 }
 
 /** Pauses after the first, second, … failure. The failure after the last one makes a dead letter. */
-export const RETRY_PAUSES_MS = [5_000, 30_000, 120_000, 600_000, 3_600_000] as const
-export const MOST_ATTEMPTS = RETRY_PAUSES_MS.length + 1
+const RETRY_PAUSES_MS = [5_000, 30_000, 120_000, 600_000, 3_600_000] as const
+const MOST_ATTEMPTS = RETRY_PAUSES_MS.length + 1
 /** Done callbacks are kept this long. */
 export const KEPT_MS = 30 * 24 * 60 * 60 * 1000
 /** An attempt that has not ended by then was left by a process that died. */

@@ -4,7 +4,7 @@ import type { NewCallback } from './store.ts'
 import { isPassing } from './writer.ts'
 import type { Writer } from './writer.ts'
 
-export interface Inbox {
+interface Inbox {
   /** Stores a callback. Throws `unavailable` when that took longer than WeCom waits; it may still get stored afterwards. */
   keep(row: NewCallback): Promise<void>
   /** Gives up what is still waiting for the database. */

@@ -1,3 +1,3 @@
 export { createCallbacks } from './service.ts'
 export type { Callbacks } from './service.ts'
-export type { CallbackContext, CallbackHandler, CallbackHandlers } from './handling.ts'
+export type { CallbackHandler, CallbackHandlers } from './handling.ts'

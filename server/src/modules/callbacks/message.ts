@@ -3,7 +3,7 @@ import { CallbackFields } from '../../wecom/callback-fields.ts'
 import { XmlError, parseXml } from '../../wecom/xml.ts'
 
 /** What lists show of a callback, and which lane it takes. */
-export interface Summary {
+interface Summary {
   event: string
   changeType: string | null
   /** Whom or what it is about. */

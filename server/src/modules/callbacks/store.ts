@@ -5,7 +5,7 @@ import type { Queries } from '../../platform/db/connect.ts'
 import { afterCursor } from '../../platform/db/keyset.ts'
 import { callbacks } from './tables.ts'
 
-export type CallbackDbRow = typeof callbacks.$inferSelect
+type CallbackDbRow = typeof callbacks.$inferSelect
 export type CallbackListRow = Omit<CallbackDbRow, 'body' | 'digest'>
 
 /** States from which a callback is still to be handled. */

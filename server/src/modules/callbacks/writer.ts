@@ -7,7 +7,7 @@ export interface Writer {
   write(row: NewCallback): Promise<void>
 }
 
-export interface WriterTools {
+interface WriterTools {
   /** Stores all rows or none. */
   insert(rows: readonly NewCallback[]): Promise<void>
   /** Told of every batch after its writers; it is waited for, so that it cannot fall behind. */

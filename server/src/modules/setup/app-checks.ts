@@ -6,7 +6,7 @@ import { failed, ok, refused } from './finding.ts'
 import type { Finding } from './finding.ts'
 
 /** The links that one call with the app's own token shows: secret, trusted IP, and what the app may see. */
-export interface AppFindings { secret: Finding; trusted_ip?: Finding; visible_range?: Finding; agent: WecomAgent | null }
+interface AppFindings { secret: Finding; trusted_ip?: Finding; visible_range?: Finding; agent: WecomAgent | null }
 
 const OTHER_APP: ReadonlySet<number> = new Set([301002, 40056, 41011])
 const WRONG_PAIR: ReadonlySet<number> = new Set([40001, 40013, 41002, 41004, 50003])

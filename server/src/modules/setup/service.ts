@@ -14,7 +14,7 @@ import type { CheckResult } from './results.ts'
 import { setupRoutes } from './routes.ts'
 import { stepsOf } from './steps.ts'
 
-export interface SetupNeeds { corps: Corps; identity: Identity; audit: Audit; jobs: Jobs }
+interface SetupNeeds { corps: Corps; identity: Identity; audit: Audit; jobs: Jobs }
 
 /** The form of the set-up page. */
 export interface CorpForm { name: string; wecomCorpId: string; agentId: number; secret?: string; adminUserids: string[] }

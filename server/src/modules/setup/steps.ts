@@ -22,7 +22,7 @@ const NEEDS: Partial<Record<SetupStepKey, SetupStepKey>> = {
 }
 
 /** What the list is made of: results of the last check, proofs of use, running syncs. */
-export interface Evidence {
+interface Evidence {
   corp: Corp
   addresses: Addresses
   checked: CheckedFindings

@@ -1,4 +1,4 @@
-export type TextPart = { kind: 'text'; text: string } | { kind: 'link'; text: string; url: string }
+type TextPart = { kind: 'text'; text: string } | { kind: 'link'; text: string; url: string }
 
 const ADDRESS = /https?:\/\/[^\s\u3000-\u303f\u4e00-\u9fff\uff00-\uffef<>"']+/g
 

@@ -38,7 +38,7 @@ export const corp = computed((): CorpSummary | null => desk.corps.find((item) =>
 export const staffParty = computed((): PartyId => staffPartyOf(desk.corpid, desk.userid))
 export const personParty = computed((): PartyId | null => (desk.person === null ? null : personPartyOf(desk.person.id)))
 
-export const staffPartyOf = (corpid: string, userid: string): PartyId => `staff:${corpid}:${userid}`
+const staffPartyOf = (corpid: string, userid: string): PartyId => `staff:${corpid}:${userid}`
 export const personPartyOf = (personId: string): PartyId => `customer:${personId}`
 /** The external_userid of a party, or null when it is a member. */
 export const personIdOf = (party: PartyId | null): string | null => (party?.startsWith('customer:') === true ? party.slice('customer:'.length) : null)

@@ -6,7 +6,7 @@ import { onSandboxEvent } from '../live/feed.ts'
 export type JournalKind = 'api' | 'callback' | 'message' | 'app' | 'jssdk' | 'world'
 
 /** One line of 发生了什么. */
-export interface JournalEntry {
+interface JournalEntry {
   /** lines with the same key replace each other (a callback being tried again) */
   key: string
   at: number

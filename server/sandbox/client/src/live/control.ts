@@ -1,6 +1,6 @@
 import type { AppMessage } from '../../../src/protocol/app-messages.ts'
 import type { ChatDetail, ChatSummary, ForwardMessage, Message, SendMessage } from '../../../src/protocol/chats.ts'
-import type { CallbackLogEntry, CallbackSetting, ConsoleCheck, ConsolePatch, ContactWayView, CorpConsole, CorpSummary, TagGroupView } from '../../../src/protocol/console.ts'
+import type { CallbackLogEntry, CallbackSetting, ConsoleCheck, ConsolePatch, CorpConsole, CorpSummary, TagGroupView } from '../../../src/protocol/console.ts'
 import type { Faults } from '../../../src/protocol/faults.ts'
 import type { DeviceRequest, JsSendRequest, NativeAnswer, VerifyAnswer, VerifyRequest } from '../../../src/protocol/native-bridge.ts'
 import type { ContactView, DepartmentView, PartyId, PersonDetail, PersonView, StaffView } from '../../../src/protocol/people.ts'
@@ -64,7 +64,6 @@ export const control = {
   resetSecret: (corpid: string) => post<{ secret: string }>(`${ofCorp(corpid)}/secret/reset`),
   departments: (corpid: string) => get<DepartmentView[]>(`${ofCorp(corpid)}/departments`),
   tags: (corpid: string) => get<TagGroupView[]>(`${ofCorp(corpid)}/tags`),
-  contactWays: (corpid: string) => get<ContactWayView[]>(`${ofCorp(corpid)}/contact-ways`),
   callbackLog: (corpid: string) => get<CallbackLogEntry[]>(`${ofCorp(corpid)}/callback-log`),
   staff: (corpid: string) => get<StaffView[]>(`${ofCorp(corpid)}/staff`),
   staffChats: (corpid: string, userid: string) => get<ChatSummary[]>(`${ofStaff(corpid, userid)}/chats`),

@@ -6,7 +6,7 @@ import { showFailure } from '../desk/toasts.ts'
 
 const PAGE = 40
 
-export interface ChatMessages {
+interface ChatMessages {
   /** oldest first */
   messages: Ref<Message[]>
   loading: Ref<boolean>

@@ -33,7 +33,7 @@ export function appMessageGist(message: AppMessage): string {
   }
 }
 
-export interface CardLine {
+interface CardLine {
   tone: 'gray' | 'normal' | 'highlight'
   text: string
 }

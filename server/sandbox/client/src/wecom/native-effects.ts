@@ -1,4 +1,5 @@
 import { chatMessageOf, nativeAnswer, type NativeContext, type NativeEffect } from '../../../src/jsapi.ts'
+import { internalChatId, singleChatId } from '../../../src/world/chat-ids.ts'
 import type { NativeAnswer } from '../../../src/protocol/native-bridge.ts'
 import { control } from '../live/control.ts'
 import { copyText } from '../parts/clipboard.ts'
@@ -72,9 +73,9 @@ async function nextOutcome(params: Record<string, unknown>): Promise<'ok' | 'can
 }
 
 /** The chat beside which the page stands. */
-export function chatIdOf(context: NativeContext): string | null {
+function chatIdOf(context: NativeContext): string | null {
   if (context.chatId !== null) return context.chatId
-  return context.externalUserId === null ? null : `single~${context.corpid}~${context.userid}~${context.externalUserId}`
+  return context.externalUserId === null ? null : singleChatId(context.corpid, context.userid, context.externalUserId)
 }
 
 async function openEnterpriseChat(effect: Extract<NativeEffect, { kind: 'open_chat' }>, name: string, context: NativeContext): Promise<NativeAnswer> {
@@ -89,8 +90,8 @@ async function openEnterpriseChat(effect: Extract<NativeEffect, { kind: 'open_ch
   } else if (chatId === '') {
     const [customer] = externalUserIds
     const [colleague] = colleagues
-    if (customer !== undefined) chatId = `single~${corpid}~${userid}~${customer}`
-    else if (colleague !== undefined) chatId = `internal~${corpid}~${[userid, colleague].sort().join('~')}`
+    if (customer !== undefined) chatId = singleChatId(corpid, userid, customer)
+    else if (colleague !== undefined) chatId = internalChatId(corpid, userid, colleague)
   }
   if (chatId === '') return nativeAnswer(name, 'fail invalid params')
   await openChatById(chatId)

@@ -1,4 +1,5 @@
 import type { NativeContext } from '../../../src/jsapi.ts'
+import { singleChatId } from '../../../src/world/chat-ids.ts'
 import { control } from '../live/control.ts'
 import { showDone } from '../desk/toasts.ts'
 import { askPerson } from './wecom-view.ts'
@@ -32,7 +33,7 @@ export async function shareToCustomers(params: Payload, groups: boolean, context
 
 async function chosenCustomers(params: Payload, context: NativeContext): Promise<string[] | null> {
   const ids = await askPerson<string[] | null>((settle) => ({ kind: 'customers', title: '群发给客户', chosen: texts(params.externalUserIds), settle }))
-  return ids === null || ids.length === 0 ? null : ids.map((id) => `single~${context.corpid}~${context.userid}~${id}`)
+  return ids === null || ids.length === 0 ? null : ids.map((id) => singleChatId(context.corpid, context.userid, id))
 }
 
 /** Groups named by the page, else the group beside it, else all groups of the member. */

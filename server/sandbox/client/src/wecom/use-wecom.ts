@@ -11,7 +11,7 @@ import { useDevice } from '../webview/use-device.ts'
 import { view } from './wecom-view.ts'
 
 /** Everything the salesperson's WeCom shows, whatever its shape. */
-export interface Wecom {
+interface Wecom {
   chats: Ref<ChatSummary[] | null>
   chatsError: Ref<string>
   appMessages: Ref<AppMessage[] | null>

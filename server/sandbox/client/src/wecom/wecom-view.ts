@@ -12,13 +12,13 @@ export type Tab = 'messages' | 'contacts' | 'workbench'
 export type Opened = { kind: 'chat'; chat: ChatSummary } | { kind: 'app' } | null
 
 /** A product page opened over the conversation: from an app message, a link, a profile. */
-export interface OpenedPage {
+interface OpenedPage {
   url: string
   entry: NativeContext['entry']
   externalUserId: string | null
 }
 
-export type Dialog =
+type Dialog =
   | { kind: 'ask_send'; params: Record<string, unknown>; settle: (send: boolean) => void }
   | { kind: 'profile'; party: PartyId }
   | { kind: 'customers'; title: string; chosen: string[]; settle: (ids: string[] | null) => void }

@@ -13,14 +13,12 @@ export function pair(): { corpid: string; userid: string; staffName: string; per
   return { corpid: desk.corpid, userid: desk.userid, staffName: staff.value.name, person: desk.person }
 }
 
-/** A customer adds the member by a code; her phone comes to the desk and the new chat opens. Gives what happened. */
-export async function customerAdds(choice: { name: string; personId?: string; configId?: string; addWay?: number; half: boolean }): Promise<string> {
+/** A customer adds the member; her phone comes to the desk and the new chat opens. Gives what happened. */
+export async function customerAdds(choice: { name: string; personId?: string; addWay: number; half: boolean }): Promise<string> {
   const action: WorldAction = {
-    corpid: desk.corpid, action: 'customer_adds', half: choice.half,
+    corpid: desk.corpid, action: 'customer_adds', userid: desk.userid, addWay: choice.addWay, half: choice.half,
     ...(choice.name.trim() === '' ? {} : { name: choice.name.trim() }),
     ...(choice.personId === undefined ? {} : { personId: choice.personId }),
-    ...(choice.configId === undefined ? { userid: desk.userid } : { configId: choice.configId }),
-    ...(choice.addWay === undefined ? {} : { addWay: choice.addWay }),
   }
   const result = await control.act(action)
   if (result.personId !== undefined) takePhoneOf(await control.person(result.personId))
