@@ -61,6 +61,8 @@ export function answerOrError({ status, body }: HttpAnswer): unknown {
   if (status >= 200 && status < 300) return body
   if (isErrorBody(body)) throw new ApiError({ status, ...body })
   // A proxy answered in place of our server.
+  if (status === 413) throw new ApiError({ status, code: 'too_large', message: '文件太大，没有上传成功，请压缩后再试' })
+  if (status === 429) throw new ApiError({ status, code: 'too_many', message: '操作太频繁了，请稍等一会儿再试' })
   if (status >= 502 && status <= 504) throw new ApiError({ status, code: 'unavailable', message: '服务暂时不可用，请稍后再试' })
   throw new ApiError({ status, code: 'internal', message: `服务出错了（${status}），请重试` })
 }

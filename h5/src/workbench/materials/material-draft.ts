@@ -37,6 +37,12 @@ export function draftOf(material: MaterialDetail): MaterialDraft {
   }
 }
 
+/** A form that was kept over a reload: its files are on the server, their pictures went with the page. */
+export function revived(kept: MaterialDraft): MaterialDraft {
+  const without = (file: PickedFile | null): PickedFile | null => file && { ...file, picture: null }
+  return { ...kept, picked: without(kept.picked), cover: without(kept.cover) }
+}
+
 /** What is wrong with the form, at the fields; empty when it can be sent. The server checks the same rules again. */
 export function problemsOf(draft: MaterialDraft, existing: MaterialDetail | null): Partial<Record<DraftField, string>> {
   const found: Partial<Record<DraftField, string>> = {}

@@ -1,4 +1,4 @@
-import { shallowReactive } from 'vue'
+import { nextTick, shallowReactive } from 'vue'
 import { ApiError, errorText } from '../../common/api-error.ts'
 
 /** Messages at the fields of a form, and one above all for what belongs to no field. */
@@ -24,6 +24,13 @@ export function useFormErrors<Field extends string>(fields: readonly Field[]) {
     return Object.values(found).every((text) => !text)
   }
 
+  /** The same when she wants to save: brings the first message into view. @returns true when there is none */
+  function check(found: Partial<Record<Field, string>>): boolean {
+    const right = show(found)
+    if (!right) reveal()
+    return right
+  }
+
   /** Shows what the server said, each message at its field. */
   function accept(thrown: unknown): void {
     clear()
@@ -35,7 +42,17 @@ export function useFormErrors<Field extends string>(fields: readonly Field[]) {
     }
     errors.at = found
     if (Object.keys(found).length === 0) errors.other = errorText(thrown)
+    else reveal()
   }
 
-  return { errors, clear, show, accept }
+  return { errors, show, check, accept }
+}
+
+/** The field that is wrong may lie far above the button. */
+function reveal(): void {
+  void nextTick(() => {
+    const wrong = document.querySelector<HTMLElement>('form [aria-invalid="true"], form .error')
+    wrong?.scrollIntoView({ block: 'center', behavior: 'smooth' })
+    wrong?.focus({ preventScroll: true })
+  })
 }

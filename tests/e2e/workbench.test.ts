@@ -1,0 +1,177 @@
+import { createConnection, type ResultSetHeader } from 'mysql2/promise'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DEMO_CORP_ID, openStage, type Stage } from './stage.ts'
+
+const ADMIN = '林知夏'
+/** An upload is looked into by a process of its own, which may have to start. */
+const LONG = { timeout: 20_000 }
+const PHONE = { width: 360, height: 720 }
+const PC = { width: 1280, height: 800 }
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage({ demo: true })
+}, 300_000)
+afterAll(() => stage.close())
+
+interface Tab extends Page { complaints: string[] }
+
+/** The workbench in a browser of its own, signed in by scanning; `close` ends the browser profile. */
+async function workbench(hash: string, viewport = PC): Promise<Tab> {
+  const context = await stage.browser.newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('close', () => void context.close())
+  await page.goto(`${stage.product.baseUrl}/workbench?corp=${DEMO_CORP_ID}#${hash}`)
+  await scan(page)
+  return Object.assign(page, { complaints })
+}
+
+/** At the sign-in page of WeCom. */
+async function scan(page: Page): Promise<void> {
+  await page.getByText(ADMIN).first().click()
+  await page.waitForURL(/\/workbench/)
+}
+
+/** What a form says at its fields. */
+const messages = (page: Page): Promise<string[]> => page.locator('form [role=alert]').allInnerTexts()
+const atMaterial = (page: Page): Promise<void> => page.waitForURL(/#\/materials\/\d+$/)
+
+async function onDatabase(statement: string): Promise<ResultSetHeader> {
+  const connection = await createConnection(stage.product.databaseUrl)
+  try {
+    const [result] = await connection.query<ResultSetHeader>(statement)
+    return result
+  } finally {
+    await connection.end()
+  }
+}
+
+describe('two people edit the same material', () => {
+  test('the second one is told who has changed what, can look at it and go back to her own text, and decides · GEN-8', async () => {
+    const first = await workbench('/materials/8/edit', PHONE)
+    const second = await workbench('/materials/8/edit')
+    const before = await second.getByTestId('material-summary').inputValue()
+    await second.getByTestId('material-summary').fill('她写的摘要')
+    await first.getByTestId('material-title').fill('对方改的标题')
+    await first.getByTestId('save-material').click()
+    await atMaterial(first)
+
+    await second.getByTestId('save-material').click()
+    const question = second.getByTestId('conflict')
+    await question.waitFor()
+    expect(await question.innerText()).toMatch(/这份素材已被.+修改[\s\S]*改了标题[\s\S]*对方改的标题/)
+    await question.getByTestId('take-theirs').click()
+    await expect.poll(() => second.getByTestId('material-title').inputValue()).toBe('对方改的标题')
+    expect(await second.getByTestId('material-summary').inputValue()).toBe(before)
+    await second.getByTestId('take-mine').click()
+    expect(await second.getByTestId('material-summary').inputValue()).toBe('她写的摘要')
+
+    // A third change comes while she decides: she is asked again, and this time stands by hers.
+    await first.goto(first.url().replace(/#.*/, '#/materials/8/edit'))
+    await first.getByTestId('material-score').fill('7')
+    await first.getByTestId('save-material').click()
+    await atMaterial(first)
+    await second.getByTestId('save-material').click()
+    await question.getByTestId('confirm').click()
+    await atMaterial(second)
+    await second.goto(second.url().replace(/#.*/, '#/materials/8/edit'))
+    await expect.poll(() => second.getByTestId('material-summary').inputValue()).toBe('她写的摘要')
+    expect([...first.complaints, ...second.complaints]).toEqual([])
+    await first.close()
+    await second.close()
+  })
+})
+
+describe('a form that is not saved', () => {
+  test('is not left without a question, by whatever way; staying keeps every letter', async () => {
+    const page = await workbench('/materials')
+    await page.getByTestId('new-material').click()
+    await page.getByTestId('material-title').fill('写到一半')
+    const question = page.getByRole('dialog', { name: '还没有保存，要离开吗？' })
+
+    await page.goBack()
+    await question.waitFor()
+    await page.keyboard.press('Escape')
+    await question.waitFor({ state: 'hidden' })
+    await expect.poll(() => page.url()).toMatch(/#\/materials\/new$/)
+    await page.getByRole('link', { name: '首页' }).click()
+    await question.getByTestId('cancel').click()
+    await question.waitFor({ state: 'hidden' })
+    expect(await page.getByTestId('material-title').inputValue()).toBe('写到一半')
+
+    await page.getByRole('link', { name: '首页' }).click()
+    await question.getByTestId('confirm').click()
+    await page.getByTestId('home-page').waitFor()
+    await page.goBack()
+    await page.getByTestId('material-form').waitFor()
+    expect(await page.getByTestId('material-title').inputValue()).toBe('')
+    expect(page.complaints).toEqual([])
+    await page.close()
+  })
+
+  test('survives a session that ends in the middle: after the sign-in everything typed is there again, and is saved · SYS-3', async () => {
+    const page = await workbench('/materials/new')
+    await page.getByTestId('type-link').click()
+    await page.getByTestId('material-url').fill('https://www.example.com/spring')
+    await page.getByTestId('material-title').fill('春天的活动')
+    await onDatabase('DELETE FROM sessions')
+    await page.getByTestId('save-material').click()
+    await scan(page)
+    await expect.poll(() => page.getByTestId('material-title').inputValue(), { timeout: 20_000 }).toBe('春天的活动')
+    expect(await page.getByTestId('material-url').inputValue()).toBe('https://www.example.com/spring')
+    await page.getByTestId('save-material').click()
+    await atMaterial(page)
+    await page.goto(page.url().replace(/#.*/, '#/materials/new'))
+    await page.getByTestId('material-form').waitFor()
+    expect(await page.getByTestId('material-title').inputValue(), 'what is saved is no draft any more').toBe('')
+    await page.close()
+  })
+})
+
+describe('an upload that is refused', () => {
+  test('says why at its field, and leaves the rest of the form alone · MAT-5, MAT-7, GEN-7', async () => {
+    const page = await workbench('/materials/new', PHONE)
+    const choose = (name: string, buffer: Buffer) => page.getByTestId('material-file').setInputFiles({ name, mimeType: 'application/pdf', buffer })
+    await page.getByTestId('material-title').fill('价目表')
+    await choose('太大.pdf', Buffer.alloc(21 * 1024 * 1024))
+    await expect.poll(() => messages(page), LONG).toEqual(['这个文件有 21 MB，超过了 20 MB，请压缩后再上传'])
+    await choose('文字.pdf', Buffer.from('这不是 PDF'))
+    await expect.poll(() => messages(page), LONG).toEqual(['只支持 PDF 文件和 JPG、PNG 图片，请换一个文件'])
+    await choose('图片.pdf', Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64'))
+    await expect.poll(() => messages(page), LONG).toEqual(['这是一张图片，请选择 PDF 文件'])
+    expect(await page.getByTestId('material-title').inputValue()).toBe('价目表')
+    await page.getByTestId('material-title').fill('一二三四五六七八九十一二三四五六七八九十一')
+    await page.getByTestId('material-score').fill('1000')
+    await page.getByTestId('save-material').click()
+    await expect.poll(() => messages(page), LONG).toEqual(['这是一张图片，请选择 PDF 文件', '标题最多 20 个字', '评分为 0 到 100 的整数'])
+    await page.close()
+  })
+})
+
+describe('callbacks that nobody could handle', () => {
+  test('stand under 要处理 with the reason, and one tap handles them again', async () => {
+    const desk = await stage.desk()
+    await desk.page.getByTestId('workbench-open').click()
+    await desk.workbench.getByTestId('home-page').waitFor()
+    await desk.close()
+    const die = () => onDatabase("UPDATE callbacks SET state = 'dead', attempts = 8, error = '企业微信 60020：服务器 IP 不在可信名单' WHERE event = 'enter_agent' AND state = 'done' LIMIT 1")
+    await expect.poll(async () => (await die()).affectedRows, LONG).toBe(1)
+    const page = await workbench('/more/callbacks', PHONE)
+    await page.getByRole('radio', { name: /要处理\s*1/ }).click()
+    const row = page.getByTestId('callback-row')
+    await row.getByText('企业微信 60020').waitFor()
+    expect(await row.count()).toBe(1)
+    await row.click()
+    await page.getByTestId('callback-detail').getByText('企业微信 60020').waitFor()
+    await page.getByTestId('replay').click()
+    await page.getByTestId('callback-detail').getByText('已处理').waitFor()
+    await page.getByText('已重新处理').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByText('没有要处理的回调').waitFor()
+    expect(page.complaints).toEqual([])
+    await page.close()
+  })
+})
