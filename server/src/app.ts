@@ -5,6 +5,7 @@ import { healthRoutes } from './health.ts'
 import type { Modules } from './modules.ts'
 import { pageRoutes } from './pages.ts'
 import { contractRoutes } from './platform/http/contract-routes.ts'
+import { SESSION_COOKIE, VISITOR_COOKIE } from './platform/http/cookies.ts'
 import { createServer } from './platform/http/server.ts'
 import type { Platform } from './platform/platform.ts'
 
@@ -26,7 +27,7 @@ export async function buildApp({ platform, modules, h5Folder, state }: AppOption
   })
   if (config.sandboxUrl) {
     const { sandboxGate } = await import('@zhike/sandbox/gate')
-    await app.register(sandboxGate, { sandboxUrl: config.sandboxUrl, cookies: { wecom: 'zk_session', wechat: 'zk_visitor' } })
+    await app.register(sandboxGate, { sandboxUrl: config.sandboxUrl, cookies: { wecom: SESSION_COOKIE, wechat: VISITOR_COOKIE } })
   }
   healthRoutes(app, platform, state)
   const document = openApiDocument(config.baseUrl)

@@ -1,6 +1,7 @@
 import { contract, rateOf } from '@zhike/shared/contract'
 import type { Endpoint, Method } from '@zhike/shared/contract'
 import { z } from 'zod'
+import { SESSION_COOKIE } from './platform/http/cookies.ts'
 
 /** The OpenAPI 3.1 document of the JSON API, made from the contract. */
 export function openApiDocument(baseUrl: string): object {
@@ -14,7 +15,7 @@ export function openApiDocument(baseUrl: string): object {
     openapi: '3.1.0',
     info: { title: '知客 Zhike API', version: '1', description: '时间均为 UTC 毫秒时间戳；列表用 after 游标翻页；出错时返回 {code, message, requestId, details}。' },
     servers: [{ url: baseUrl }],
-    components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'zk_session' } } },
+    components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE } } },
     paths,
   }
 }

@@ -61,12 +61,12 @@ describe('rights · SYS-4', () => {
     const role = await admin.call('POST /api/roles', { body: { name: '人事', permissions: ['roles.write', 'staff.read'], dataScope: 'managed' } })
     const { items } = await admin.call('GET /api/staff', { query: { q: '周敏' } })
     const zhoumin = items[0]?.staffId ?? 0
-    await admin.call('PUT /api/staff/:staffId/roles', { params: { staffId: zhoumin }, body: { roles: [role.key] } })
+    await admin.call('PUT /api/staff/:staffId/roles', { params: { staffId: zhoumin }, body: { roles: [role.key], shown: [] } })
     const her = await house.signIn('zhoumin')
     const tries = [
-      her.attempt('PUT /api/staff/:staffId/roles', { params: { staffId: zhoumin }, body: { roles: [role.key, 'super_admin'] } }),
-      her.attempt('PUT /api/roles/:roleKey', { params: { roleKey: role.key }, body: { permissions: ['roles.write', 'audit.read'], dataScope: 'managed' } }),
-      her.attempt('PUT /api/roles/:roleKey', { params: { roleKey: 'staff' }, body: { permissions: ['customers.write'], dataScope: 'all' } }),
+      her.attempt('PUT /api/staff/:staffId/roles', { params: { staffId: zhoumin }, body: { roles: [role.key, 'super_admin'], shown: [role.key] } }),
+      her.attempt('PUT /api/roles/:roleKey', { params: { roleKey: role.key }, body: { version: 1, permissions: ['roles.write', 'audit.read'], dataScope: 'managed' } }),
+      her.attempt('PUT /api/roles/:roleKey', { params: { roleKey: 'staff' }, body: { version: 0, permissions: ['customers.write'], dataScope: 'all' } }),
     ]
     expect((await Promise.all(tries)).map((answer) => answer.statusCode)).toEqual([403, 403, 403])
   })

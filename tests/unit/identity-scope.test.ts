@@ -5,14 +5,16 @@ import { safeNext } from '../../server/src/modules/identity/sign-in.ts'
 /** 总部(1) ⊃ 浦东店(2) ⊃ 浦东一组(3); 徐汇店(9) hangs under a department outside the visible range. */
 const organisation = createOrganisation({
   departments: [
-    { departmentId: 1, parentId: null, name: '总部', leaders: [] },
-    { departmentId: 2, parentId: 1, name: '浦东店', leaders: ['zhoumin'] },
-    { departmentId: 3, parentId: 2, name: '浦东一组', leaders: [] },
-    { departmentId: 9, parentId: 77, name: '徐汇店', leaders: [] },
+    { departmentId: 1, parentId: null, name: '总部' },
+    { departmentId: 2, parentId: 1, name: '浦东店' },
+    { departmentId: 3, parentId: 2, name: '浦东一组' },
+    { departmentId: 9, parentId: 77, name: '徐汇店' },
   ],
   memberships: [
-    { staffId: 1, departmentId: 2, leader: 0 }, { staffId: 2, departmentId: 2, leader: 0 }, { staffId: 3, departmentId: 3, leader: 0 }, { staffId: 4, departmentId: 9, leader: 1 }, { staffId: 5, departmentId: 9, leader: 0 },
+    { staffId: 1, departmentId: 2 }, { staffId: 2, departmentId: 2 }, { staffId: 3, departmentId: 3 }, { staffId: 4, departmentId: 9 }, { staffId: 5, departmentId: 9 },
   ],
+  // 周敏 leads 浦东店 without being in a group of it.
+  leaderships: [{ staffId: 1, departmentId: 2 }, { staffId: 4, departmentId: 9 }],
   staff: [
     { id: 1, useridKey: 'zhoumin', directLeaders: [] }, { id: 2, useridKey: 'wu', directLeaders: ['zhoumin'] }, { id: 3, useridKey: 'chen', directLeaders: ['wu'] },
     { id: 4, useridKey: 'xu', directLeaders: ['chen'] }, { id: 5, useridKey: 'he', directLeaders: ['xu', 'he'] },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { LIMITS } from '../limits.ts'
 import { DATA_SCOPES, PERMISSION_KEYS } from '../roles.ts'
+import { STAFF_STATES } from '../staff.ts'
 import { defineContract, staff } from './define.ts'
 import { jobStarted, moment, pageOf, paging, rowId, searchText, staffRef, typedText } from './parts.ts'
 import { RATES } from './rates.ts'
@@ -8,8 +9,11 @@ import { RATES } from './rates.ts'
 export const staffRow = staffRef.extend({
   position: z.string().nullable(),
   departments: z.array(z.object({ departmentId: z.number().int(), name: z.string(), leader: z.boolean() })),
+  /** All she holds, whatever they come from. */
   roles: z.array(z.object({ key: z.string(), name: z.string() })),
-  state: z.enum(['active', 'inactive', 'left']),
+  /** Keys of those that were given to her here; the others come by themselves. */
+  assigned: z.array(z.string()),
+  state: z.enum(STAFF_STATES),
   leftAt: moment.nullable(),
   customers: z.number().int(),
 })
@@ -17,7 +21,11 @@ export type StaffRow = z.infer<typeof staffRow>
 
 export const role = z.object({
   key: z.string(), name: z.string(), predefined: z.boolean(),
-  permissions: z.array(z.enum(PERMISSION_KEYS)), dataScope: z.enum(DATA_SCOPES), holders: z.number().int(),
+  permissions: z.array(z.enum(PERMISSION_KEYS)), dataScope: z.enum(DATA_SCOPES), 
+  /** Members who hold it, whatever it comes from. */
+  holders: z.number().int(),
+  /** Changes with every edit; send it back when saving (GEN-8). */
+  version: z.number().int(),
 })
 export type RoleView = z.infer<typeof role>
 
@@ -26,7 +34,7 @@ export const staffContract = defineContract({
     summary: 'Members of the corp (SYS-8)',
     who: staff('staff.read'),
     rate: RATES.search,
-    query: z.object({ ...paging, q: searchText, departmentId: rowId.optional(), state: z.enum(['active', 'inactive', 'left']).optional() }),
+    query: z.object({ ...paging, q: searchText, departmentId: rowId.optional(), state: z.enum(STAFF_STATES).optional() }),
     response: pageOf(staffRow),
   },
   'GET /api/departments': {
@@ -45,7 +53,7 @@ export const staffContract = defineContract({
     summary: 'Changes what a role may do',
     who: staff('roles.write'),
     params: z.object({ roleKey: z.string().max(40) }),
-    body: z.object({ permissions: z.array(z.enum(PERMISSION_KEYS)), dataScope: z.enum(DATA_SCOPES) }),
+    body: z.object({ version: z.number().int(), permissions: z.array(z.enum(PERMISSION_KEYS)), dataScope: z.enum(DATA_SCOPES) }),
     response: role,
   },
   'POST /api/roles': {
@@ -63,7 +71,8 @@ export const staffContract = defineContract({
     summary: 'Assigns roles to a member; several roles add up (SYS-4)',
     who: staff('roles.write'),
     params: z.object({ staffId: rowId }),
-    body: z.object({ roles: z.array(z.string().max(40)).max(20) }),
+    /** `shown`: what was assigned when the form was filled; null to overwrite whatever it is now (GEN-8). */
+    body: z.object({ roles: z.array(z.string().max(40)).max(20), shown: z.array(z.string().max(40)).max(20).nullable() }),
     response: staffRow,
   },
 })

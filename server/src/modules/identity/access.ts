@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto'
 import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { DATA_SCOPES, DEFAULT_ROLES, PERMISSION_KEYS, PREDEFINED_ROLES, ROLE_LABELS, SESSION_MS } from '@zhike/shared'
+import { DATA_SCOPES, PERMISSION_KEYS, SESSION_MS } from '@zhike/shared'
 import type { Permission } from '@zhike/shared'
 import { randomToken } from '../../platform/crypto/secret-box.ts'
 import { forbidden, unauthorized } from '../../platform/http/errors.ts'
+import { SESSION_COOKIE } from '../../platform/http/cookies.ts'
 import type { Guard } from '../../platform/http/contract-routes.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { Corp, Corps } from '../corps/index.ts'
-import { createOrganisation, ownersOf, unionOf } from './organisation.ts'
-import type { Organisation } from './organisation.ts'
-import { peopleOf, sessionStore } from './store.ts'
-import type { RoleRow, StaffDbRow } from './store.ts'
+import { createOrganisationCache } from './organisation-cache.ts'
+import type { CorpPeople } from './organisation-cache.ts'
+import { rolesOf } from './role-store.ts'
+import { sessionStore } from './session-store.ts'
+import { peopleOf } from './store.ts'
+import type { StaffDbRow } from './store.ts'
 import type { SetupCaller, Viewer } from './viewer.ts'
 
-export const SESSION_COOKIE = 'zk_session'
-const ORGANISATION_MS = 5000
 const SETUP_SESSION_MS = 2 * 60 * 60 * 1000
 
 /** Takes the session's cookie: an HTTP reply. */
@@ -27,41 +28,19 @@ export type Access = ReturnType<typeof createAccess>
 export function createAccess(platform: Platform, corps: Corps) {
   const { clock, db, config } = platform
   const sessions = sessionStore(db)
-  const organisations = new Map<number, { made: Promise<Organisation>; at: number }>()
+  const people = createOrganisationCache(platform)
 
-  function organisationOf(corpId: number): Promise<Organisation> {
-    const known = organisations.get(corpId)
-    if (known && clock.now() - known.at < ORGANISATION_MS) return known.made
-    const people = peopleOf(db, corpId)
-    const made = Promise.all([people.departments(), people.memberships(), people.presentStaff()])
-      .then(([departments, memberships, staff]) => createOrganisation({ departments, memberships, staff }))
-    organisations.set(corpId, { made, at: clock.now() })
-    made.catch(() => organisations.delete(corpId))
-    return made
-  }
-
-  /** Assigned roles, the one every member has, and those that come with leading a department or being named an administrator. */
-  async function rolesOf(corp: Corp, person: StaffDbRow, organisation: Organisation): Promise<RoleRow[]> {
-    const people = peopleOf(db, corp.id)
-    const [known, assigned] = await Promise.all([rolesOfCorp(platform, corp.id), people.rolesOf([person.id])])
-    const keys = new Set<string>(['staff', ...assigned.map((row) => row.roleKey)])
-    if (organisation.ledBy({ staffId: person.id, useridKey: person.useridKey }).length > 0) keys.add('store_manager')
-    if (corp.adminUserids.some((id) => id.toLowerCase() === person.useridKey)) keys.add('super_admin')
-    return known.filter((role) => keys.has(role.roleKey))
-  }
-
-  async function viewerOf(corp: Corp, person: StaffDbRow, expiresAt: number): Promise<Viewer> {
-    const organisation = await organisationOf(corp.id)
-    const roles = await rolesOf(corp, person, organisation)
+  async function viewerOf(corp: Corp, person: StaffDbRow, expiresAt: number, known: CorpPeople): Promise<Viewer> {
+    const held = (await rolesOf(db, corp.id).heldBy([person.id], corp.adminUserids)).get(person.id)
+    const roles = known.roles.filter((role) => held?.has(role.roleKey))
     const permissions = new Set<Permission>(roles.flatMap((role) => (role.roleKey === 'super_admin' ? PERMISSION_KEYS : role.permissions)))
-    const self = { staffId: person.id, useridKey: person.useridKey }
     const scopes = roles.map((role) => role.dataScope)
     return {
       corp, corpId: corp.id, staffId: person.id, userid: person.userid, name: person.name, avatar: person.avatar,
-      department: person.mainDepartment === null ? null : organisation.departmentName(person.mainDepartment),
+      department: person.mainDepartment === null ? null : known.organisation.departmentName(person.mainDepartment),
       roles: roles.map((role) => ({ key: role.roleKey, name: role.name })), permissions,
       dataScope: DATA_SCOPES.findLast((scope) => scopes.includes(scope)) ?? 'self',
-      owners: unionOf(scopes.map((scope) => ownersOf(scope, self, organisation))),
+      owners: known.owners(scopes, { staffId: person.id, useridKey: person.useridKey }),
       expiresAt,
     }
   }
@@ -72,7 +51,7 @@ export function createAccess(platform: Platform, corps: Corps) {
     const corp = found ? await corps.byId(found.session.corpId) : null
     if (!found || !corp) return null
     if (corp.suspended) throw forbidden('本企业已停用，请联系服务商')
-    return { corp, person: found.staff, session: found.session }
+    return { corp, person: found.staff, session: found.session, known: () => people.at(corp.id, found.version ?? 0) }
   }
 
   async function begin(reply: CookieJar, corpId: number, staffId: number | null): Promise<number> {
@@ -96,7 +75,7 @@ export function createAccess(platform: Platform, corps: Corps) {
       const found = await sessionOf(request)
       if (!found) throw unauthorized('请用设置链接打开，或由管理员登录')
       if (found.session.kind === 'setup') return { corp: found.corp, corpId: found.corp.id, viewer: null }
-      const viewer = found.person ? await viewerOf(found.corp, found.person, found.session.expiresAt) : null
+      const viewer = found.person ? await viewerOf(found.corp, found.person, found.session.expiresAt, await found.known()) : null
       if (!viewer?.permissions.has('settings.write')) throw forbidden()
       return { corp: found.corp, corpId: found.corp.id, viewer }
     },
@@ -105,19 +84,19 @@ export function createAccess(platform: Platform, corps: Corps) {
   async function currentViewer(request: FastifyRequest): Promise<Viewer | null> {
     const found = await sessionOf(request)
     if (!found?.person || found.session.kind !== 'staff') return null
-    return await viewerOf(found.corp, found.person, found.session.expiresAt)
+    return await viewerOf(found.corp, found.person, found.session.expiresAt, await found.known())
   }
 
   return {
     guard,
     currentViewer,
-    /** What a member may do and see at this moment, for work done in her name later; null: she has left, or her corp is suspended. */
+    /** What a member may do and see at this moment, for work done in her name later; null: she is no longer active, or her corp is suspended. */
     async viewerNow(corpId: number, staffId: number): Promise<Viewer | null> {
       const [corp, person] = await Promise.all([corps.byId(corpId), peopleOf(db, corpId).staffById(staffId)])
-      return corp && !corp.suspended && person && person.state !== 'left' ? await viewerOf(corp, person, clock.now()) : null
+      return corp && !corp.suspended && person?.state === 'active' ? await viewerOf(corp, person, clock.now(), await people.now(corpId)) : null
     },
-    viewerOf,
-    organisationOf,
+    /** Organisation and roles of a corp as they are now. */
+    peopleNow: (corpId: number) => people.now(corpId),
     begin,
     async end(request: FastifyRequest, reply: FastifyReply): Promise<void> {
       const token = request.cookies[SESSION_COOKIE]
@@ -125,19 +104,7 @@ export function createAccess(platform: Platform, corps: Corps) {
       reply.clearCookie(SESSION_COOKIE, { path: '/' })
     },
     forgetExpired: () => sessions.forgetExpired(clock.now()),
-    /** The next request sees changed departments at once in this process. */
-    forgetOrganisation: (corpId: number) => void organisations.delete(corpId),
   }
-}
-
-/** The corp's roles: what is stored, and the predefined ones that nobody has changed yet. */
-export async function rolesOfCorp(platform: Platform, corpId: number): Promise<RoleRow[]> {
-  const stored = await peopleOf(platform.db, corpId).roles()
-  const missing = PREDEFINED_ROLES.filter((key) => !stored.some((role) => role.roleKey === key))
-  return [
-    ...missing.map((key) => ({ corpId, roleKey: key, name: ROLE_LABELS[key], predefined: 1, permissions: [...DEFAULT_ROLES[key].permissions], dataScope: DEFAULT_ROLES[key].dataScope })),
-    ...stored,
-  ]
 }
 
 function hashToken(token: string): string {

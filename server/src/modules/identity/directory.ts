@@ -24,21 +24,18 @@ export function createDirectory(platform: Platform) {
       const known = (await people.staffByUserids([userid]))[0]
       if (known) return { ...toRef(known), state: known.state }
       const now = clock.now()
-      await people.addUnknownStaff({ corpId, userid, useridKey: userid.toLowerCase(), name: userid, directLeaders: [], state: 'active', seenAt: now, createdAt: now })
+      await people.addUnknownStaff({ userid, useridKey: userid.toLowerCase(), name: userid, directLeaders: [], state: 'active', seenAt: now, createdAt: now })
       const made = (await people.staffByUserids([userid]))[0]
       if (!made) throw new Error('a new member cannot be read')
       return { ...toRef(made), state: made.state }
-    },
-    async activeUserids(corpId: number): Promise<string[]> {
-      return (await peopleOf(db, corpId).presentStaff()).filter((row) => row.state === 'active').map((row) => row.userid)
     },
     /** With department and position, as a customer page shows its sender. Null for another corp's id. */
     async businessCard(corpId: number, staffId: number): Promise<{ name: string; avatar: string | null; department: string | null; position: string | null } | null> {
       const people = peopleOf(db, corpId)
       const row = await people.staffById(staffId)
       if (!row) return null
-      const department = row.mainDepartment === null ? undefined : (await people.departments()).find((d) => d.departmentId === row.mainDepartment)
-      return { name: row.name, avatar: row.avatar, department: department?.name ?? null, position: row.position }
+      const names = await people.departmentNames(row.mainDepartment === null ? [] : [row.mainDepartment])
+      return { name: row.name, avatar: row.avatar, department: names.get(row.mainDepartment ?? 0) ?? null, position: row.position }
     },
   }
 }

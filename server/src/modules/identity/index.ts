@@ -1,5 +1,6 @@
 export { createIdentity } from './service.ts'
-export type { Identity, StaffFigures } from './service.ts'
+export type { Identity } from './service.ts'
+export type { StaffFigures } from './staff-list.ts'
 export type { SignedIn } from './sign-in.ts'
 export { can, isSuperAdmin, mayOwn, withinScope } from './viewer.ts'
 export type { Register, SetupCaller, Viewer } from './viewer.ts'

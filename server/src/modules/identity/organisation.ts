@@ -3,7 +3,9 @@ import type { DataScope } from '@zhike/shared'
 /** Who leads whom, as far as the visible range shows. Parents outside it are missing, so the tree may have several tops. */
 export interface Organisation {
   /** Departments a member leads, without their sub-departments. */
-  ledBy(staff: { staffId: number; useridKey: string }): number[]
+  ledBy(staffId: number): readonly number[]
+  /** Departments and everything below them. */
+  departmentsUnder(departmentIds: readonly number[]): Set<number>
   /** Members of departments and everything below them. */
   membersUnder(departmentIds: readonly number[]): Set<number>
   /** Members whose direct superior is this one, and theirs, and so on. */
@@ -11,41 +13,44 @@ export interface Organisation {
   departmentName(departmentId: number): string | null
 }
 
-interface Facts {
-  departments: readonly { departmentId: number; parentId: number | null; name: string; leaders: readonly string[] }[]
-  memberships: readonly { staffId: number; departmentId: number; leader: number }[]
+export interface OrganisationFacts {
+  departments: readonly { departmentId: number; parentId: number | null; name: string }[]
+  memberships: readonly { staffId: number; departmentId: number }[]
+  leaderships: readonly { staffId: number; departmentId: number }[]
   staff: readonly { id: number; useridKey: string; directLeaders: readonly string[] }[]
 }
 
-export function createOrganisation(facts: Facts): Organisation {
+export function createOrganisation(facts: OrganisationFacts): Organisation {
   const children = groupBy(facts.departments.filter((d) => d.parentId !== null), (d) => d.parentId ?? 0)
   const members = groupBy(facts.memberships, (m) => m.departmentId)
-  const reports = new Map<string, { id: number; useridKey: string }[]>()
-  for (const person of facts.staff) for (const leader of person.directLeaders) reports.set(leader, [...(reports.get(leader) ?? []), person])
+  const led = groupBy(facts.leaderships, (l) => l.staffId)
+  const reports = groupBy(facts.staff.flatMap((person) => person.directLeaders.map((leader) => ({ leader, person }))), (report) => report.leader)
   const names = new Map(facts.departments.map((d) => [d.departmentId, d.name]))
+
+  function departmentsUnder(departmentIds: readonly number[]): Set<number> {
+    const found = new Set<number>()
+    const open = [...departmentIds]
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      if (found.has(id)) continue
+      found.add(id)
+      for (const child of children.get(id) ?? []) open.push(child.departmentId)
+    }
+    return found
+  }
+
   return {
-    ledBy({ staffId, useridKey }) {
-      const led = new Set(facts.departments.filter((d) => d.leaders.includes(useridKey)).map((d) => d.departmentId))
-      for (const membership of facts.memberships) if (membership.staffId === staffId && membership.leader === 1) led.add(membership.departmentId)
-      return [...led]
-    },
+    ledBy: (staffId) => (led.get(staffId) ?? []).map((leadership) => leadership.departmentId),
+    departmentsUnder,
     membersUnder(departmentIds) {
       const found = new Set<number>()
-      const seen = new Set<number>()
-      const open = [...departmentIds]
-      for (let id = open.pop(); id !== undefined; id = open.pop()) {
-        if (seen.has(id)) continue
-        seen.add(id)
-        for (const membership of members.get(id) ?? []) found.add(membership.staffId)
-        open.push(...(children.get(id) ?? []).map((child) => child.departmentId))
-      }
+      for (const id of departmentsUnder(departmentIds)) for (const membership of members.get(id) ?? []) found.add(membership.staffId)
       return found
     },
     subordinates(useridKey) {
       const found = new Set<number>()
       const open = [useridKey]
       for (let key = open.pop(); key !== undefined; key = open.pop()) {
-        for (const person of reports.get(key) ?? []) {
+        for (const { person } of reports.get(key) ?? []) {
           if (found.has(person.id)) continue
           found.add(person.id)
           open.push(person.useridKey)
@@ -63,12 +68,12 @@ export type OwnerScope = { all: true } | { all: false; staffIds: readonly number
 /** The owners of one data scope (SYS-5). */
 export function ownersOf(scope: DataScope, person: { staffId: number; useridKey: string }, organisation: Organisation): OwnerScope {
   if (scope === 'all') return { all: true }
-  const below = () => new Set([...organisation.subordinates(person.useridKey), ...organisation.membersUnder(organisation.ledBy(person))])
+  const below = () => new Set([...organisation.subordinates(person.useridKey), ...organisation.membersUnder(organisation.ledBy(person.staffId))])
   switch (scope) {
     case 'self': return { all: false, staffIds: [person.staffId] }
     case 'self_and_sub':
     case 'managed': {
-      const owners = scope === 'managed' ? organisation.membersUnder(organisation.ledBy(person)) : below()
+      const owners = scope === 'managed' ? organisation.membersUnder(organisation.ledBy(person.staffId)) : below()
       return { all: false, staffIds: [...owners.add(person.staffId)] }
     }
     case 'sub_only': {

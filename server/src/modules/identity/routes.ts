@@ -5,7 +5,6 @@ import type { Corps } from '../corps/index.ts'
 import type { Jobs } from '../jobs/index.ts'
 import { createPageSignatures } from './page-signatures.ts'
 import type { Identity } from './service.ts'
-import { peopleOf } from './store.ts'
 import type { Register } from './viewer.ts'
 
 export function identityRoutes(register: Register, identity: Identity, needs: { corps: Corps; audit: Audit; jobs: Jobs; platform: Platform }): void {
@@ -32,27 +31,21 @@ export function identityRoutes(register: Register, identity: Identity, needs: { 
     'POST /api/wecom/jssdk-result': ({ viewer, body }) => pages.heard(viewer, body),
   })
   register(staffContract, {
-    'GET /api/staff': ({ viewer, query }) => identity.listStaff(viewer, query),
-    'GET /api/departments': async ({ viewer }) => {
-      const people = peopleOf(platform.db, viewer.corpId)
-      const [departments, memberships] = await Promise.all([people.departments(), people.memberships()])
-      return {
-        departments: departments.map((d) => ({
-          departmentId: d.departmentId, name: d.name, parentId: d.parentId, order: d.sortOrder, leaders: d.leaders, members: memberships.filter((m) => m.departmentId === d.departmentId).length,
-        })),
-        syncedAt: viewer.corp.proofs.contactsSyncedAt ?? null,
-      }
-    },
+    'GET /api/staff': ({ viewer, query }) => identity.staffList.list(viewer, query),
+    'GET /api/departments': ({ viewer }) => identity.staffList.departments(viewer),
     'POST /api/staff/sync': async ({ viewer, request }) => {
       const jobId = await needs.jobs.start(viewer.corpId, 'contacts_sync', { staffId: viewer.staffId })
       await needs.audit.record(platform.db, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'job.started', subject: '同步通讯录', from: request.ip })
       return { jobId }
     },
-    'GET /api/roles': async ({ viewer }) => ({ roles: await identity.roleViews(viewer.corpId) }),
-    'PUT /api/roles/:roleKey': ({ viewer, params, body, request }) => identity.saveRole(viewer, params.roleKey, body, request.ip),
-    'POST /api/roles': ({ viewer, body, request }) => identity.addRole(viewer, body, request.ip),
-    'DELETE /api/roles/:roleKey': ({ viewer, params, request }) => identity.removeRole(viewer, params.roleKey, request.ip),
-    'PUT /api/staff/:staffId/roles': ({ viewer, params, body, request }) => identity.assignRoles(viewer, params.staffId, body.roles, request.ip),
+    'GET /api/roles': async ({ viewer }) => ({ roles: await identity.roles.list(viewer) }),
+    'PUT /api/roles/:roleKey': ({ viewer, params, body, request }) => identity.roles.change(viewer, params.roleKey, body, request.ip),
+    'POST /api/roles': ({ viewer, body, request }) => identity.roles.add(viewer, body, request.ip),
+    'DELETE /api/roles/:roleKey': ({ viewer, params, request }) => identity.roles.remove(viewer, params.roleKey, request.ip),
+    'PUT /api/staff/:staffId/roles': async ({ viewer, params, body, request }) => {
+      await identity.roles.assign(viewer, params.staffId, body.roles, body.shown, request.ip)
+      return await identity.staffList.row(viewer, params.staffId)
+    },
   })
 }
 

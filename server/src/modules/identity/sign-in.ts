@@ -13,6 +13,8 @@ import type { Audit } from '../audit/index.ts'
 import { asAppError } from '../corps/index.ts'
 import type { Corp, Corps } from '../corps/index.ts'
 import type { Access } from './access.ts'
+import { stateOf } from './contacts-write.ts'
+import type { ContactsWriter } from './contacts-write.ts'
 import { peopleOf } from './store.ts'
 
 /** What a sign-in was started for: remembered in a signed cookie of the browser that started it. */
@@ -29,7 +31,7 @@ const INTENT_MS = 10 * 60 * 1000
 const SIGN_INS: Rate = { most: 120, seconds: 60 }
 
 /** Sign-in through WeCom: OAuth inside the client, QR page in an ordinary browser (SYS-3). Other areas start it for purposes of their own. */
-export function createSignIn(platform: Platform, needs: { corps: Corps; access: Access; audit: Audit }) {
+export function createSignIn(platform: Platform, needs: { corps: Corps; access: Access; audit: Audit; contacts: ContactsWriter }) {
   const { clock, config, log } = platform
   const signer = createSigner(config.appKey, 'sign-in')
   const handlers = new Map<string, SignedInHandler>([['staff', signInStaff]])
@@ -86,12 +88,8 @@ export function createSignIn(platform: Platform, needs: { corps: Corps; access: 
     const people = peopleOf(platform.db, corp.id)
     try {
       const member = await getMember(await needs.corps.wecom(corp.id), person.userId)
-      if (member.status === 5 || member.status === 2) return noticePage(reply, 403, '无法登录', '你的账号已停用或已离职，如有疑问请联系管理员。')
-      const now = clock.now()
-      await people.upsertStaff([{
-        corpId: corp.id, userid: member.userid, useridKey: member.userid.toLowerCase(), name: member.name || member.userid, avatar: member.avatar || null, position: member.position || null,
-        mainDepartment: member.main_department ?? member.department[0] ?? null, directLeaders: member.direct_leader.map((id) => id.toLowerCase()), state: 'active', seenAt: now, createdAt: now,
-      }])
+      if (stateOf(member) !== 'active') return noticePage(reply, 403, '无法登录', '你的账号已停用或已离职，如有疑问请联系管理员。')
+      await needs.contacts.saveMembers(corp.id, [member])
     } catch (error) {
       return explain(reply, error)
     }

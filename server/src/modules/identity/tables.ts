@@ -1,4 +1,5 @@
 import { bigint, index, int, mysqlTable, primaryKey, tinyint, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
+import { STAFF_STATES } from '@zhike/shared'
 import type { DataScope, Permission } from '@zhike/shared'
 import { json, moment } from '../../platform/db/columns.ts'
 
@@ -12,8 +13,6 @@ export const departments = mysqlTable('departments', {
   name: varchar('name', { length: 100 }).notNull(),
   parentId: int('parent_id'),
   sortOrder: bigint('sort_order', { mode: 'number' }).notNull().default(0),
-  /** Lower-cased userids. */
-  leaders: json<string[]>('leaders').notNull(),
 }, (t) => [primaryKey({ columns: [t.corpId, t.departmentId] })])
 
 /** Members of a corp. userids compare case-insensitively (wecom-api/02 §3): `userid_key` is lower case. */
@@ -28,18 +27,30 @@ export const staff = mysqlTable('staff', {
   mainDepartment: int('main_department'),
   /** Lower-cased userids of direct superiors. */
   directLeaders: json<string[]>('direct_leaders').notNull(),
-  state: varchar('state', { length: 10, enum: ['active', 'inactive', 'left'] }).notNull(),
+  state: varchar('state', { length: 10, enum: STAFF_STATES }).notNull(),
   leftAt: moment('left_at'),
   seenAt: moment('seen_at').notNull(),
   createdAt: moment('created_at').notNull(),
-}, (t) => [uniqueIndex('staff_userid').on(t.corpId, t.useridKey), index('staff_state').on(t.corpId, t.state, t.id)])
+}, (t) => [uniqueIndex('staff_userid').on(t.corpId, t.useridKey), index('staff_state').on(t.corpId, t.state, t.id), index('staff_corp').on(t.corpId, t.id)])
 
 export const staffDepartments = mysqlTable('staff_departments', {
   corpId: corpId(),
   staffId: bigint('staff_id', { mode: 'number' }).notNull(),
   departmentId: int('department_id').notNull(),
-  leader: tinyint('leader').notNull().default(0),
 }, (t) => [primaryKey({ columns: [t.corpId, t.staffId, t.departmentId] }), index('staff_departments_department').on(t.corpId, t.departmentId, t.staffId)])
+
+/** Who leads which department: WeCom says it in two places, at the department and at the member (wecom-api/02 §2, §3). Leaders need not be members of it. */
+export const departmentLeaders = mysqlTable('department_leaders', {
+  corpId: corpId(),
+  staffId: bigint('staff_id', { mode: 'number' }).notNull(),
+  departmentId: int('department_id').notNull(),
+}, (t) => [primaryKey({ columns: [t.corpId, t.staffId, t.departmentId] }), index('department_leaders_department').on(t.corpId, t.departmentId, t.staffId)])
+
+/** Grows with every change of departments, memberships, leaders, superiors, leavers and roles, in the same transaction: who keeps them in memory reads them again then. */
+export const organisationVersions = mysqlTable('organisation_versions', {
+  corpId: int('corp_id').primaryKey(),
+  version: bigint('version', { mode: 'number' }).notNull().default(1),
+})
 
 /** Predefined and own roles (SYS-4). */
 export const roles = mysqlTable('roles', {
@@ -49,6 +60,8 @@ export const roles = mysqlTable('roles', {
   predefined: tinyint('predefined').notNull().default(0),
   permissions: json<Permission[]>('permissions').notNull(),
   dataScope: varchar('data_scope', { length: 20 }).$type<DataScope>().notNull(),
+  /** Grows with every change, so that nobody overwrites what she hasn't seen (GEN-8). */
+  version: int('version').notNull().default(1),
 }, (t) => [primaryKey({ columns: [t.corpId, t.roleKey] })])
 
 export const staffRoles = mysqlTable('staff_roles', {

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { createSigner, randomToken } from '../../../platform/crypto/secret-box.ts'
+import { VISITOR_COOKIE } from '../../../platform/http/cookies.ts'
 
-export const VISITOR_COOKIE = 'zk_visitor'
 const YEAR_SECONDS = 365 * 24 * 60 * 60
 
 /** A reader's device. It is known to all corps by the same random id, which tells nothing by itself. */
