@@ -49,8 +49,10 @@ describe('how often people may ask', () => {
 
   test('a whole shop behind one address reads links; beyond that a sentence is shown, not JSON', async () => {
     const read = (address: string) => house.app.inject({ url: '/r/doesnotexist00000000', headers: { ...from(address), accept: 'text/html' } })
-    const first = await Promise.all(Array.from({ length: 600 }, () => read('198.51.100.7')))
-    expect(new Set(first.map((answer) => answer.statusCode))).toEqual(new Set([404]))
+    for (let round = 0; round < 6; round++) {
+      const answers = await Promise.all(Array.from({ length: 100 }, () => read('198.51.100.7')))
+      expect(new Set(answers.map((answer) => answer.statusCode))).toEqual(new Set([404]))
+    }
     const refused = await read('198.51.100.7')
     expect(refused.statusCode).toBe(429)
     expect(refused.headers['content-type']).toContain('text/html')

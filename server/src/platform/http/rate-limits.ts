@@ -18,7 +18,7 @@ declare module 'fastify' {
 }
 
 /** A Redis that does not answer must not hold a request up for longer (ms), and is then left alone for a while (ms). */
-const PATIENCE_MS = 300
+const PATIENCE_MS = 1000
 const REST_MS = 2000
 
 /**
@@ -32,7 +32,8 @@ export function rateLimits(app: FastifyInstance, { redis, prefix, log }: { redis
     if (resting) return 0
     let late: NodeJS.Timeout | undefined
     const patience = new Promise<never>((_done, fail) => {
-      late = setTimeout(() => fail(new Error('Redis does not answer')), PATIENCE_MS)
+      // In a rush of requests the answer may be there and not read yet: a busy process must not take that for a silent Redis.
+      late = setTimeout(() => setImmediate(() => setImmediate(() => fail(new Error('Redis does not answer')))), PATIENCE_MS)
     })
     try {
       return await Promise.race([secondsToWait(redis, { key, ...rate }), patience])
