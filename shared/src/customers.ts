@@ -10,6 +10,9 @@ export function sourceLabel(addWay: number): string {
   return ADD_WAY_LABELS[addWay] ?? '未知来源'
 }
 
+/** Stands where a customer was named whose data was deleted on request (SYS-17). */
+export const FORGOTTEN_CUSTOMER = '已删除资料的客户'
+
 /** Kinds of rows in the customer log, `customer_events`. */
 export const CUSTOMER_EVENT_KINDS = [
   'added', 'half_added', 'removed_by_staff', 'lost', 'restored', 'renamed', 'remark_changed', 'tags_changed', 'group_joined', 'group_left', 'share_sent', 'material_opened', 'material_forwarded',

@@ -33,6 +33,8 @@ export const AUDIT_ACTIONS = {
   'material_group.deleted': '删除素材分组',
   'customer.tags_changed': '修改客户标签',
   'customer.phone_viewed': '查看完整手机号',
+  'customer.exported': '导出客户资料',
+  'customer.erased': '删除客户资料',
   'callback.replayed': '重放回调',
   'job.started': '发起任务',
   'job.retried': '重试任务',

@@ -27,6 +27,8 @@ export const PERMISSIONS = {
   'materials.stats': '查看素材统计',
   'customers.write': '修改客户资料和标签',
   'customers.phone': '查看客户完整手机号',
+  'customers.export': '导出客户资料',
+  'customers.delete': '删除客户资料',
   'staff.read': '查看员工与部门',
   'staff.sync': '同步通讯录与客户',
   'roles.write': '分配角色',
@@ -42,7 +44,7 @@ export const PERMISSION_KEYS = Object.keys(PERMISSIONS) as [Permission, ...Permi
 export const DEFAULT_ROLES: Record<PredefinedRole, { permissions: readonly Permission[]; dataScope: DataScope }> = {
   super_admin: { permissions: PERMISSION_KEYS, dataScope: 'all' },
   business_head: {
-    permissions: ['materials.write', 'materials.stats', 'customers.write', 'customers.phone', 'staff.read', 'jobs.read'],
+    permissions: ['materials.write', 'materials.stats', 'customers.write', 'customers.phone', 'customers.export', 'customers.delete', 'staff.read', 'jobs.read'],
     dataScope: 'managed',
   },
   store_manager: {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCustomerSync } from '../../server/src/modules/customers/sync.ts'
 import { createRefresh } from '../../server/src/modules/customers/refresh-from-wecom.ts'
+import { createTombstones } from '../../server/src/modules/customers/erasing/tombstones.ts'
 import { createPhoneBox } from '../../server/src/modules/customers/phones.ts'
 import { generateCorp } from '@zhike/sandbox/generate'
 import { DEMO_CORP } from '@zhike/sandbox/demo'
@@ -22,7 +23,7 @@ const wecom = () => {
 const follows = () => wecom().allStaff().flatMap((staff) => [...wecom().followsOfStaff(staff.userid)])
 const syncOf = () => createCustomerSync(house.platform, {
   corps: house.corps, identity: house.identity,
-  refresh: createRefresh(house.platform, { corps: house.corps, identity: house.identity, phones: createPhoneBox(house.platform.secrets) }),
+  refresh: createRefresh(house.platform, { corps: house.corps, identity: house.identity, phones: createPhoneBox(house.platform.secrets), tombstones: createTombstones(house.platform) }),
 })
 const stored = () => house.query<{ pair: string; state: string }>(`
   SELECT CONCAT(LOWER(s.userid), ' ', c.external_user_id) AS pair, r.state FROM customer_relations r

@@ -1,5 +1,6 @@
 import { DEMO_CORP } from '@zhike/sandbox/demo'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTombstones } from '../../server/src/modules/customers/erasing/tombstones.ts'
 import { createPhoneBox } from '../../server/src/modules/customers/phones.ts'
 import { createRefresh } from '../../server/src/modules/customers/refresh-from-wecom.ts'
 import { createRounds } from '../../server/src/modules/customers/due-work.ts'
@@ -191,7 +192,7 @@ describe('tags', () => {
     const { tags: [first], customerId, personId } = await fresh()
     await house.query('UPDATE customer_relations SET check_at = ? WHERE customer_id = ?', [new Date(house.platform.clock.now() - 1000), customerId])
     house.sandbox.control.act({ action: 'staff_edits', corpid, userid: 'wuxiaoyan', personId, addTags: [first?.id ?? ''] })
-    const refresh = createRefresh(house.platform, { corps: house.corps, identity: house.identity, phones: createPhoneBox(house.platform.secrets) })
+    const refresh = createRefresh(house.platform, { corps: house.corps, identity: house.identity, phones: createPhoneBox(house.platform.secrets), tombstones: createTombstones(house.platform) })
     await createRounds(house.platform, { corps: house.corps, jobs: house.jobs, refresh }).settleChecks(new AbortController().signal)
     expect((await profileOf(wu, personId)).own?.tags.map((tag) => tag.tagId)).toEqual([first?.id])
     expect(await house.query('SELECT 1 FROM customer_relations WHERE customer_id = ? AND check_at IS NOT NULL', [customerId])).toHaveLength(0)

@@ -1,4 +1,5 @@
 import { and, desc, eq, gte, lt } from 'drizzle-orm'
+import { FORGOTTEN_CUSTOMER } from '@zhike/shared'
 import type { AuditAction } from '@zhike/shared'
 import type { AuditRow, StaffRef } from '@zhike/shared/contract'
 import type { Queries } from '../../platform/db/connect.ts'
@@ -13,6 +14,8 @@ export interface AuditEntry {
   action: AuditAction
   /** What it was done to, as people name it. */
   subject: string
+  /** The customer that `subject` names: the name goes when her data is deleted. */
+  customerId?: number
   before?: unknown
   after?: unknown
   /** The caller's address. */
@@ -31,7 +34,7 @@ export function createAudit(platform: Platform) {
     /** Writes one entry; call it within the transaction of the change. */
     async record(q: Queries, entry: AuditEntry): Promise<void> {
       await q.insert(auditLogs).values({
-        corpId: entry.corpId, actorId: entry.actorId, action: entry.action, subject: entry.subject.slice(0, 200),
+        corpId: entry.corpId, actorId: entry.actorId, action: entry.action, subject: entry.subject.slice(0, 200), customerId: entry.customerId ?? null,
         before: entry.before ?? null, after: entry.after ?? null, from: entry.from ?? null, at: platform.clock.now(),
       })
     },
@@ -50,6 +53,10 @@ export function createAudit(platform: Platform) {
         auditId: row.id, action: row.action, actor: row.actorId === null ? null : names.get(row.actorId) ?? null,
         subject: row.subject, before: row.before, after: row.after, from: row.from, at: row.at,
       }))
+    },
+    /** Takes a customer's name and what was changed about her out of the log; that it was done, by whom and when stays (SYS-17). Repeatable. */
+    async forgetCustomer({ corpId, customerId }: { corpId: number; customerId: number }): Promise<void> {
+      await platform.db.update(auditLogs).set({ subject: FORGOTTEN_CUSTOMER, customerId: null, before: null, after: null }).where(and(eq(auditLogs.corpId, corpId), eq(auditLogs.customerId, customerId)))
     },
     /** Deletes what is older than two years, a bounded piece at a time. */
     async forgetOld(): Promise<void> {

@@ -9,10 +9,13 @@ export const auditLogs = mysqlTable('audit_logs', {
   actorId: bigint('actor_id', { mode: 'number' }),
   action: varchar('action', { length: 40 }).$type<AuditAction>().notNull(),
   subject: varchar('subject', { length: 200 }).notNull(),
+  /** The customer that `subject` names, for finding her entries when her data is deleted (SYS-17). */
+  customerId: bigint('customer_id', { mode: 'number' }),
   before: json<unknown>('before_value'),
   after: json<unknown>('after_value'),
   from: varchar('from_address', { length: 64 }),
   at: moment('at').notNull(),
 }, (t) => [
   index('audit_logs_list').on(t.corpId, t.id), index('audit_logs_action').on(t.corpId, t.action, t.id), index('audit_logs_actor').on(t.corpId, t.actorId, t.id), index('audit_logs_at').on(t.at),
+  index('audit_logs_customer').on(t.corpId, t.customerId),
 ])

@@ -7,6 +7,7 @@ import type { Corps } from '../corps/index.ts'
 import type { Identity, Register } from '../identity/index.ts'
 import { callbackEndpoint } from './endpoint.ts'
 import { memberEvents } from './events.ts'
+import { forgetCallbacks } from './forgetting.ts'
 import { createHandling } from './handling.ts'
 import type { CallbackHandler, CallbackHandlers } from './handling.ts'
 import { createLanes } from './lanes.ts'
@@ -18,6 +19,8 @@ export interface Callbacks {
   on<K extends WecomEventKind>(kind: K, handler: CallbackHandler<K>): void
   /** Registers all handlers of an area. */
   use(handlers: CallbackHandlers): void
+  /** Deletes what was told of a person whose data was deleted on request (SYS-17). */
+  forgetCustomer(person: { corpId: number; externalUserId: string; erasedAt: number }): Promise<void>
   routes(register: Register): void
   plainRoutes(app: FastifyInstance): void
   /** Starts handling and sweeping in this process (worker role). */
@@ -42,6 +45,7 @@ export function createCallbacks(platform: Platform, needs: { corps: Corps; ident
   return {
     on: handling.on,
     use,
+    forgetCustomer: (person) => forgetCallbacks(platform, person),
     routes: (register) => callbackRoutes(register, { platform, audit: needs.audit, lanes }),
     plainRoutes: (app) => callbackEndpoint(app, platform, { corps: needs.corps, offer: lanes.offer }),
     async work() {

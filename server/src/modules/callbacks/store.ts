@@ -1,8 +1,9 @@
-import { and, count, desc, eq, inArray, lte } from 'drizzle-orm'
+import { and, count, desc, eq, gt, inArray, like, lte, or } from 'drizzle-orm'
 import type { CallbackState } from '@zhike/shared'
 import type { Pool, RowDataPacket } from 'mysql2/promise'
 import type { Queries } from '../../platform/db/connect.ts'
 import { afterCursor } from '../../platform/db/keyset.ts'
+import { contains } from '../../platform/db/like.ts'
 import { callbacks } from './tables.ts'
 
 type CallbackDbRow = typeof callbacks.$inferSelect
@@ -34,6 +35,18 @@ export function callbacksOf(q: Queries, corpId: number) {
     async lastReceivedAt(): Promise<number | null> {
       const [row] = await q.select({ at: callbacks.receivedAt }).from(callbacks).where(eq(callbacks.corpId, corpId)).orderBy(desc(callbacks.id)).limit(1)
       return row?.at ?? null
+    },
+    /** Rows after `afterId` that are told of by their id, at most `limit`: the piece in which `forgetAbout` looks. */
+    async lastOfPiece(afterId: number, limit: number): Promise<number | null> {
+      const rows = await q.select({ id: callbacks.id }).from(callbacks).where(and(eq(callbacks.corpId, corpId), gt(callbacks.id, afterId))).orderBy(callbacks.id).limit(limit)
+      return rows.at(-1)?.id ?? null
+    },
+    /** Deletes what WeCom told of a person before a moment, among the rows with ids in (afterId, lastId]. */
+    async forgetAbout(externalUserId: string, before: number, afterId: number, lastId: number): Promise<void> {
+      await q.delete(callbacks).where(and(
+        eq(callbacks.corpId, corpId), gt(callbacks.id, afterId), lte(callbacks.id, lastId), lte(callbacks.createdAt, before),
+        or(eq(callbacks.subject, externalUserId), like(callbacks.body, contains(externalUserId))),
+      ))
     },
     /** Any state → pending, with all its tries before it again. */
     async replay(callbackId: number, due: number): Promise<boolean> {

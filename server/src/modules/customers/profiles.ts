@@ -11,6 +11,7 @@ import type { Identity, Viewer } from '../identity/index.ts'
 import { maySee, readableBy, seenBy } from './access.ts'
 import type { Readable } from './access.ts'
 import type { CustomerRecord, RelationRecord } from './intake-store.ts'
+import type { Tombstones } from './erasing/tombstones.ts'
 import type { PhoneBox } from './phones.ts'
 import type { Refresh } from './refresh-from-wecom.ts'
 import { customersOf } from './store.ts'
@@ -29,7 +30,7 @@ export interface CustomerQuery { after?: string; limit: number; q?: string; tagI
 export type Profiles = ReturnType<typeof createProfiles>
 
 /** Customers as people read them: list, profile, timeline. Always within the viewer's data scope (GEN-9). */
-export function createProfiles(platform: Platform, needs: { identity: Identity; phones: PhoneBox; refresh: Refresh; groupChats: Pick<GroupChats, 'groupsWith'> }) {
+export function createProfiles(platform: Platform, needs: { identity: Identity; phones: PhoneBox; refresh: Refresh; groupChats: Pick<GroupChats, 'groupsWith'>; tombstones: Tombstones }) {
   const { db, redis } = platform
   const { identity, phones } = needs
 
@@ -88,6 +89,7 @@ export function createProfiles(platform: Platform, needs: { identity: Identity; 
         }
         found = await find()
       }
+      if (!found && await needs.tombstones.has(db, viewer.corpId, externalUserId)) throw new AppError('gone', '这位客户的资料已按本人要求删除；重新加为好友后会再显示')
       if (!found) throw notFound('客户')
       return await present(viewer, found)
     },

@@ -5,6 +5,7 @@ import type { Corps } from '../corps/index.ts'
 import type { Identity } from '../identity/index.ts'
 import { takeIn } from './intake.ts'
 import { intakeOf } from './intake-store.ts'
+import type { Tombstones } from './erasing/tombstones.ts'
 import type { PhoneBox } from './phones.ts'
 import { readCustomer } from './wecom-answers.ts'
 import type { ReadRelation } from './wecom-answers.ts'
@@ -24,8 +25,8 @@ export type AfterReading = (tx: Queries, read: { refreshed: Refreshed | null; re
 export type Refresh = ReturnType<typeof createRefresh>
 
 /** Brings customers up to date from WeCom. Every writing is one transaction; WeCom is asked before it, never within. */
-export function createRefresh(platform: Platform, needs: { corps: Corps; identity: Identity; phones: PhoneBox }) {
-  const { corps, identity, phones } = needs
+export function createRefresh(platform: Platform, needs: { corps: Corps; identity: Identity; phones: PhoneBox; tombstones: Tombstones }) {
+  const { corps, identity, phones, tombstones } = needs
 
   async function withStaff(corpId: number, relations: readonly ReadRelation[]): Promise<(ReadRelation & { staffId: number })[]> {
     const userids = [...new Set(relations.map((relation) => relation.userid))]
@@ -51,11 +52,11 @@ export function createRefresh(platform: Platform, needs: { corps: Corps; identit
       if (read.length === 0) return
       const relations = await withStaff(corpId, read)
       const known = await knownOf(corpId, relations)
-      await inTransaction(platform.db, (tx) => takeIn(tx, corpId, phones, { readAt, relations }, known))
+      await inTransaction(platform.db, async (tx) => takeIn(tx, corpId, phones, { readAt, relations: await tombstones.allowed(tx, corpId, relations) }, known))
     },
     /**
      * Reads one customer from WeCom and writes her with all her relations; `after` runs in the same transaction.
-     * Null when nobody within the app's visible range follows her. Throws WecomError.
+     * Null when nobody within the app's visible range follows her, or her data was deleted on request (SYS-17). Throws WecomError.
      */
     async customer(corpId: number, externalUserId: string, heard: Heard | null = null, after?: AfterReading): Promise<Refreshed | null> {
       const readAt = platform.clock.now()
@@ -66,9 +67,11 @@ export function createRefresh(platform: Platform, needs: { corps: Corps; identit
       return await inTransaction(platform.db, async (tx) => {
         let refreshed: Refreshed | null = null
         if (relations) {
-          const ids = await takeIn(tx, corpId, phones, { readAt, relations, heard: new Map(told && heard ? [[told.staffId, heard.at]] : []) }, known)
+          const heardAt = new Map(told && heard ? [[told.staffId, heard.at]] : [])
+          const allowed = await tombstones.allowed(tx, corpId, relations, heardAt)
+          const ids = await takeIn(tx, corpId, phones, { readAt, relations: allowed, heard: heardAt }, known)
           const customerId = ids.get(externalUserId)
-          if (customerId !== undefined) refreshed = { customerId, relations }
+          if (customerId !== undefined) refreshed = { customerId, relations: allowed }
         }
         await after?.(tx, { refreshed, readAt })
         return refreshed

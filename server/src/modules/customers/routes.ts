@@ -3,13 +3,14 @@ import type { Platform } from '../../platform/platform.ts'
 import type { Audit } from '../audit/index.ts'
 import type { Register } from '../identity/index.ts'
 import type { Jobs } from '../jobs/index.ts'
+import type { createErasing } from './erasing/erase-customer.ts'
 import type { PhoneBox } from './phones.ts'
 import type { Profiles } from './profiles.ts'
 import { startSyncs } from './due-work.ts'
 import type { TagMarking } from './tag-marking.ts'
 import type { Tags } from './tags.ts'
 
-export interface CustomerRoutesNeeds { profiles: Profiles; tagMarking: TagMarking; tags: Tags; audit: Audit; jobs: Jobs; phones: PhoneBox }
+export interface CustomerRoutesNeeds { profiles: Profiles; tagMarking: TagMarking; tags: Tags; audit: Audit; jobs: Jobs; phones: PhoneBox; erase: ReturnType<typeof createErasing> }
 
 /** HTTP edge of customers and corp tags. */
 export function customerRoutes(register: Register, platform: Platform, needs: CustomerRoutesNeeds): void {
@@ -22,9 +23,10 @@ export function customerRoutes(register: Register, platform: Platform, needs: Cu
     'PUT /api/customers/:customerId/tags': ({ viewer, params, body, request }) => needs.tagMarking.change(viewer, params.customerId, body, request.ip),
     'GET /api/customers/:customerId/phones': async ({ viewer, params, request }) => {
       const { customer, relations } = await profiles.readable(viewer, params.customerId)
-      await needs.audit.record(platform.db, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'customer.phone_viewed', subject: customer.name, from: request.ip })
+      await needs.audit.record(platform.db, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'customer.phone_viewed', subject: customer.name, customerId: customer.id, from: request.ip })
       return { phones: [...new Set(relations.flatMap((relation) => needs.phones.open(viewer.corpId, relation.phones)))] }
     },
+    'DELETE /api/customers/:customerId/data': ({ viewer, params, body, request }) => needs.erase(viewer, params.customerId, body.name, request.ip),
     'POST /api/customers/sync': async ({ viewer, request }) => {
       const jobId = await startSyncs(needs.jobs, viewer.corpId, viewer.staffId)
       await needs.audit.record(platform.db, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'job.started', subject: '同步客户、标签与客户群', from: request.ip })

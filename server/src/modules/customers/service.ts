@@ -8,6 +8,10 @@ import type { Identity, Register, StaffFigures, Viewer } from '../identity/index
 import { withPatience } from '../jobs/index.ts'
 import type { Jobs } from '../jobs/index.ts'
 import { readableBy } from './access.ts'
+import { createErasing } from './erasing/erase-customer.ts'
+import { createErasingRound } from './erasing/erasing-round.ts'
+import type { ForgetCustomer } from './erasing/erasing-round.ts'
+import { createTombstones } from './erasing/tombstones.ts'
 import { customerEventHandlers } from './events.ts'
 import { tellMemberships } from './group-memberships.ts'
 import { createPhoneBox } from './phones.ts'
@@ -24,23 +28,33 @@ import { createTags } from './tags.ts'
 /** A customer as other areas name her. `name` is the nickname, not a member's remark. */
 export interface CustomerRef { customerId: number; externalUserId: string; name: string; avatar: string | null }
 
+/** What customers ask of the areas that are made after them. */
+export interface Elsewhere {
+  /** Every other area that knows something of customers. */
+  forget: readonly ForgetCustomer[]
+}
+
 export type Customers = ReturnType<typeof createCustomers>
 
 const RELAY_EVERY_MS = 500
+const ERASE_EVERY_MS = 3_000
 const CHECKS_EVERY_MS = 15_000
 const DUE_EVERY_MS = 60_000
 const FIRST_DUE_MS = 3_000
 
 /** Customers, their relations and tags: brought over from WeCom and kept current. */
-export function createCustomers(platform: Platform, needs: { corps: Corps; identity: Identity; audit: Audit; jobs: Jobs; groupChats: Pick<GroupChats, 'groupsWith'> }) {
+export function createCustomers(platform: Platform, needs: { corps: Corps; identity: Identity; audit: Audit; jobs: Jobs; groupChats: Pick<GroupChats, 'groupsWith'>; elsewhere: () => Elsewhere }) {
   const { db, log } = platform
   const { identity, jobs } = needs
   const phones = createPhoneBox(platform.secrets)
-  const refresh = createRefresh(platform, { ...needs, phones })
+  const tombstones = createTombstones(platform)
+  const refresh = createRefresh(platform, { ...needs, phones, tombstones })
   const tags = createTags(platform, needs)
-  const profiles = createProfiles(platform, { ...needs, phones, refresh })
+  const profiles = createProfiles(platform, { ...needs, phones, refresh, tombstones })
   const tagMarking = createTagMarking(platform, { ...needs, tags, refresh, profiles })
   const relay = createRelay(platform)
+  const erase = createErasing(platform, { ...needs, profiles, tombstones })
+  const eraseEverywhere = createErasingRound(platform, { tombstones, areas: () => needs.elsewhere().forget })
   const rounds = createRounds(platform, { ...needs, refresh })
   const running: Repeated[] = []
   let firstDue: NodeJS.Timeout | undefined
@@ -49,7 +63,7 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
     /** For the callbacks area: what to do on WeCom's events about customers and tags. */
     events: customerEventHandlers({ identity, refresh, tags }),
     /** For the groups area: who of the people in a group is a customer, and the customer log of who came and left. */
-    inGroups: { peopleIn: profiles.peopleIn, tell: tellMemberships },
+    inGroups: { peopleIn: profiles.peopleIn, tell: tellMemberships, erased: tombstones.among },
     async customerByExternal(corpId: number, externalUserId: string): Promise<CustomerRef | null> {
       const [row] = await customersOf(db, corpId).byExternalIds([externalUserId])
       return row ? refOf(row) : null
@@ -58,6 +72,10 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
     async customerNames(corpId: number, ids: readonly number[]): Promise<Map<number, CustomerRef>> {
       return new Map((await customersOf(db, corpId).byIds(ids)).map((row) => [row.id, refOf(row)]))
     },
+    /** Was this person's data deleted on request, and has no friendship begun since (SYS-17)? */
+    isErased: (corpId: number, externalUserId: string): Promise<boolean> => tombstones.has(db, corpId, externalUserId),
+    /** Goes on deleting, in all areas, the data of customers who asked for it; the worker does it by itself every few seconds. */
+    eraseNow: eraseEverywhere,
     /** Is the customer the viewer's own, or within her data scope? False for other corps' ids. */
     async mayRead(viewer: Viewer, customerId: number): Promise<boolean> {
       return (await readableBy(platform, viewer, await customersOf(db, viewer.corpId).byId(customerId))) !== null
@@ -73,7 +91,7 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
     /** Hands the customer log on now; the worker does it by itself twice a second. */
     relayNow: () => relay.round(),
     routes(register: Register): void {
-      customerRoutes(register, platform, { ...needs, profiles, tagMarking, tags, phones })
+      customerRoutes(register, platform, { ...needs, profiles, tagMarking, tags, phones, erase })
     },
     /** Worker role: takes over the sync jobs and looks after what is due. */
     async work(): Promise<void> {
@@ -82,7 +100,7 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
         const found = await withPatience(job, () => tags.sync(job.corpId))
         await job.progress({ done: found.tags, total: found.tags, note: `${found.groups} 个标签组，${found.tags} 个标签` })
       })
-      running.push(repeatedly(RELAY_EVERY_MS, 'customer log', (ending) => relay.round(ending), log), repeatedly(CHECKS_EVERY_MS, 'checks of tags', rounds.settleChecks, log))
+      running.push(repeatedly(RELAY_EVERY_MS, 'customer log', (ending) => relay.round(ending), log), repeatedly(ERASE_EVERY_MS, 'deleted customers', eraseEverywhere, log), repeatedly(CHECKS_EVERY_MS, 'checks of tags', rounds.settleChecks, log))
       firstDue = setTimeout(() => void running.push(repeatedly(DUE_EVERY_MS, 'due syncs', rounds.startDue, log)), FIRST_DUE_MS)
       firstDue.unref()
     },

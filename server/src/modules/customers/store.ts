@@ -2,6 +2,7 @@ import { and, asc, count, desc, eq, inArray, isNull, lte, max, ne, or, sql } fro
 import type { SQL } from 'drizzle-orm'
 import type { Queries } from '../../platform/db/connect.ts'
 import { afterCursor } from '../../platform/db/keyset.ts'
+import { beginsWith, contains } from '../../platform/db/like.ts'
 import { customerEvents, customers, relations, relationTags, tagGroups, tags } from './tables.ts'
 import type { CustomerRecord, RelationRecord } from './intake-store.ts'
 
@@ -28,7 +29,7 @@ export function customersOf(q: Queries, corpId: number) {
     filter.q ? named(filter.q, filter.inside) : undefined,
   )
   const named = (text: string, inside: boolean): SQL | undefined => {
-    const pattern = (inside ? '%' : '') + text.replace(/[\\%_]/g, (c) => `\\${c}`) + '%'
+    const pattern = inside ? contains(text) : beginsWith(text)
     if (inside) return or(sql`${relations.remark} LIKE ${pattern}`, sql`${customers.name} LIKE ${pattern}`)
     return inArray(relations.id, sql`(SELECT found.id FROM (
       SELECT r.id FROM ${customers} c JOIN ${relations} r ON r.corp_id = c.corp_id AND r.customer_id = c.id WHERE c.corp_id = ${corpId} AND c.name LIKE ${pattern}

@@ -1,6 +1,6 @@
 import { bigint, index, int, mysqlTable, primaryKey, smallint, text, tinyint, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
 import type { CustomerEventKind } from '@zhike/shared'
-import { exactText, json, moment } from '../../platform/db/columns.ts'
+import { bytes, exactText, json, moment } from '../../platform/db/columns.ts'
 
 const rowId = (name: string) => bigint(name, { mode: 'number' })
 
@@ -80,6 +80,29 @@ export const tags = mysqlTable('tags', {
   seenAt: moment('seen_at').notNull(),
 }, (t) => [primaryKey({ columns: [t.corpId, t.tagId] }), index('tags_group').on(t.corpId, t.groupId)])
 
+/**
+ * Customers whose data was deleted on request (SYS-17). The row is the work list of the deletion until both passes are through,
+ * and from then on the only thing that is known: by a keyed hash, so that WeCom's answers don't bring the person back.
+ */
+export const customerErasures = mysqlTable('customer_erasures', {
+  id: rowId('id').autoincrement().primaryKey(),
+  corpId: int('corp_id').notNull(),
+  /** Keyed hash of the external_user_id. */
+  personKey: bytes('person_key', { length: 32 }).notNull(),
+  /** Sealed; null once everything is done. Context `customer_erasures.person:<corpId>`. */
+  person: text('person'),
+  /** Of the row in `customers` that is gone. */
+  customerId: rowId('customer_id').notNull(),
+  erasedAt: moment('erased_at').notNull(),
+  requestedBy: rowId('requested_by').notNull(),
+  /** Passes through all areas that are done. */
+  passes: tinyint('passes').notNull().default(0),
+  /** When the next pass is due; null: nothing is left to do. */
+  dueAt: moment('due_at'),
+  /** A new friendship began after it: the person may be known again. */
+  liftedAt: moment('lifted_at'),
+}, (t) => [index('customer_erasures_person').on(t.corpId, t.personKey), index('customer_erasures_due').on(t.dueAt)])
+
 /** The customer log (architecture §5): appended in the transaction of the change itself; `relayed` makes it an outbox. */
 export const customerEvents = mysqlTable('customer_events', {
   id: rowId('id').autoincrement().primaryKey(),
@@ -94,5 +117,5 @@ export const customerEvents = mysqlTable('customer_events', {
   relayed: tinyint('relayed').notNull().default(0),
 }, (t) => [
   uniqueIndex('customer_events_once').on(t.corpId, t.customerId, t.kind, t.subject), index('customer_events_timeline').on(t.corpId, t.customerId, t.at, t.id),
-  index('customer_events_outbox').on(t.relayed, t.id),
+  index('customer_events_outbox').on(t.relayed, t.id), index('customer_events_kind').on(t.corpId, t.customerId, t.kind, t.at),
 ])

@@ -1,5 +1,6 @@
 import type { LiveEvent } from '@zhike/shared'
 import type { CustomerProfile } from '@zhike/shared/contract'
+import type { Queries } from '../../platform/db/connect.ts'
 import { inTransaction } from '../../platform/db/transaction.ts'
 import { conflict, invalid } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
@@ -9,7 +10,7 @@ import { asAppError } from '../corps/index.ts'
 import type { Corps } from '../corps/index.ts'
 import type { Viewer } from '../identity/index.ts'
 import { intakeOf } from './intake-store.ts'
-import type { RelationRecord } from './intake-store.ts'
+import type { CustomerRecord, RelationRecord } from './intake-store.ts'
 import { appendCustomerEvent } from './customer-log.ts'
 import type { Profiles } from './profiles.ts'
 import type { Refresh } from './refresh-from-wecom.ts'
@@ -41,7 +42,7 @@ export function createTagMarking(platform: Platform, needs: { corps: Corps; audi
     return { add, remove }
   }
 
-  async function write(viewer: Viewer, relation: RelationRecord, customerName: string, change: { add: string[]; remove: string[] }, from: string): Promise<void> {
+  async function write(viewer: Viewer, relation: RelationRecord, customer: CustomerRecord, change: { add: string[]; remove: string[] }, from: string): Promise<void> {
     const at = clock.now()
     await inTransaction(db, async (tx) => {
       const store = intakeOf(tx, viewer.corpId)
@@ -57,23 +58,23 @@ export function createTagMarking(platform: Platform, needs: { corps: Corps; audi
       if (added.length + removed.length === 0) return
       const data = { added: added.map(nameOf), removed: removed.map(nameOf) }
       await appendCustomerEvent(tx, { corpId: viewer.corpId, customerId: relation.customerId, staffId: relation.staffId, kind: 'tags_changed', subject: `relation:${relation.id}:${at}`, data, at })
-      await audit(tx, viewer, customerName, data, from)
+      await audit(tx, viewer, customer, data, from)
     })
   }
 
-  async function audit(tx: Parameters<Audit['record']>[0], viewer: Viewer, subject: string, after: unknown, from: string): Promise<void> {
-    await needs.audit.record(tx, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'customer.tags_changed', subject, after, from })
+  async function audit(tx: Queries, viewer: Viewer, customer: CustomerRecord, after: unknown, from: string): Promise<void> {
+    await needs.audit.record(tx, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'customer.tags_changed', subject: customer.name, customerId: customer.id, after, from })
   }
 
   /** WeCom did not say whether it was done: ask it what is true now. */
-  async function settle(viewer: Viewer, externalUserId: string, customerName: string, change: TagChange, from: string, failure: WecomError): Promise<void> {
-    const now = await needs.refresh.customer(viewer.corpId, externalUserId).catch((error: unknown) => {
+  async function settle(viewer: Viewer, customer: CustomerRecord, change: TagChange, from: string, failure: WecomError): Promise<void> {
+    const now = await needs.refresh.customer(viewer.corpId, customer.externalUserId).catch((error: unknown) => {
       platform.log.warn({ err: error }, 'tags will be checked later')
       throw asAppError(failure)
     })
     const carried = new Set(now?.relations.find((relation) => relation.staffId === viewer.staffId)?.corpTags.map((tag) => tag.tagId))
     if (!change.add.every((tagId) => carried.has(tagId)) || change.remove.some((tagId) => carried.has(tagId))) throw asAppError(failure)
-    await audit(db, viewer, customerName, change, from)
+    await audit(db, viewer, customer, change, from)
   }
 
   async function refused(viewer: Viewer, relation: RelationRecord, externalUserId: string, error: WecomError): Promise<unknown> {
@@ -101,10 +102,10 @@ export function createTagMarking(platform: Platform, needs: { corps: Corps; audi
       } catch (error) {
         if (!(error instanceof WecomError)) throw error
         if (error.outcome === 'refused') throw await refused(viewer, own, customer.externalUserId, error)
-        await settle(viewer, customer.externalUserId, customer.name, change, from, error)
+        await settle(viewer, customer, change, from, error)
         return await needs.profiles.profile(viewer, customerId)
       }
-      await write(viewer, own, customer.name, change, from)
+      await write(viewer, own, customer, change, from)
       const event: LiveEvent = { kind: 'customer', customerId }
       await platform.live.publish(viewer.corpId, { owners: relations.map((relation) => relation.staffId), event })
         .catch((error: unknown) => platform.log.debug({ err: error }, 'news of tags not published'))

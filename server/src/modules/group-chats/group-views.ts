@@ -1,3 +1,4 @@
+import { FORGOTTEN_CUSTOMER } from '@zhike/shared'
 import type { GroupChatView, GroupMember, StaffRef } from '@zhike/shared/contract'
 import { decodeCursor, toPage } from '../../platform/db/keyset.ts'
 import { notFound } from '../../platform/http/errors.ts'
@@ -5,6 +6,7 @@ import type { Platform } from '../../platform/platform.ts'
 import { asAppError } from '../corps/index.ts'
 import { mayOwn } from '../identity/index.ts'
 import type { Identity, Viewer } from '../identity/index.ts'
+import { ERASED_MEMBER } from './intake.ts'
 import type { ReadGroup } from './read-group.ts'
 import { groupChatsOf } from './store.ts'
 import type { GroupChatRecord, GroupMemberRecord } from './store.ts'
@@ -104,10 +106,15 @@ function presentMember(group: GroupChatRecord, member: GroupMemberRecord, person
   const admin = [group.ownerUserid, ...group.admins].some((userid) => userid.toLowerCase() === member.memberId.toLowerCase())
   const joinedBy = member.invitedBy === null ? null : staff.get(member.invitedBy.toLowerCase())?.name ?? member.invitedBy
   return {
-    memberId: member.memberId, name: person?.name ?? colleague?.name ?? member.name, avatar: person?.avatar ?? colleague?.avatar ?? null,
+    memberId: member.memberId, name: person?.name ?? colleague?.name ?? nameOfMember(member), avatar: person?.avatar ?? colleague?.avatar ?? null,
     kind: isExternal(member) ? (person ? 'customer' : 'stranger') : 'staff', customerId: person?.customerId ?? null, own: person?.own ?? false,
     joinedAt: member.joinedAt, joinedBy, admin,
   }
+}
+
+/** A person whose data was deleted has no name here (SYS-17). */
+function nameOfMember(member: GroupMemberRecord): string {
+  return member.memberId.startsWith(ERASED_MEMBER) ? FORGOTTEN_CUSTOMER : member.name
 }
 
 function byJoining(a: GroupMember, b: GroupMember): number {

@@ -1,4 +1,5 @@
 export { createGroupChats } from './service.ts'
 export type { GroupChats } from './service.ts'
 export type { GroupPerson } from './group-views.ts'
-export type { TellMemberships } from './intake.ts'
+export { ERASED_MEMBER } from './intake.ts'
+export type { ErasedAmong, TellMemberships } from './intake.ts'

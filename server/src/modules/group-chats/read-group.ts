@@ -4,7 +4,7 @@ import { getGroupChat, WecomError } from '../../wecom/index.ts'
 import type { WecomGroupChat } from '../../wecom/index.ts'
 import type { Corps } from '../corps/index.ts'
 import { takeInGroup } from './intake.ts'
-import type { TellMemberships } from './intake.ts'
+import type { ErasedAmong, TellMemberships } from './intake.ts'
 import { groupChatsOf } from './store.ts'
 
 const DISMISSED = 49008
@@ -17,7 +17,7 @@ export type GroupReading = { state: 'there'; memberVersion: string } | { state: 
 export type ReadGroup = (corpId: number, chatId: string) => Promise<GroupReading>
 
 /** Gives the function that reads one group from WeCom and writes it here. Throws WecomError. */
-export function createGroupReading(platform: Platform, needs: { corps: Corps; tell: TellMemberships }): ReadGroup {
+export function createGroupReading(platform: Platform, needs: { corps: Corps; people: () => { tell: TellMemberships; erased: ErasedAmong } }): ReadGroup {
   return async (corpId, chatId) => {
     const readAt = platform.clock.now()
     const client = await needs.corps.wecomContact(corpId)
@@ -34,7 +34,7 @@ export function createGroupReading(platform: Platform, needs: { corps: Corps; te
       if (HIDDEN.has(error.errcode)) return { state: 'hidden' }
       throw error
     }
-    await inTransaction(platform.db, (tx) => takeInGroup(tx, corpId, group, readAt, needs.tell))
+    await inTransaction(platform.db, (tx) => takeInGroup(tx, corpId, group, readAt, needs.people()))
     return { state: 'there', memberVersion: group.member_version }
   }
 }

@@ -1,3 +1,4 @@
+import { inTransaction } from '../../platform/db/transaction.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { Corps } from '../corps/index.ts'
 import type { Identity, Register } from '../identity/index.ts'
@@ -5,14 +6,14 @@ import type { Jobs } from '../jobs/index.ts'
 import { groupEvents } from './events.ts'
 import { createGroupViews, nameOf } from './group-views.ts'
 import type { PeopleIn } from './group-views.ts'
-import type { TellMemberships } from './intake.ts'
+import type { ErasedAmong, TellMemberships } from './intake.ts'
 import { createGroupReading } from './read-group.ts'
 import { groupChatRoutes } from './routes.ts'
 import { groupChatsOf } from './store.ts'
 import { createGroupSync } from './sync.ts'
 
 /** What groups ask of the customers area about the people in them. */
-export interface GroupPeople { peopleIn: PeopleIn; tell: TellMemberships }
+export interface GroupPeople { peopleIn: PeopleIn; tell: TellMemberships; erased: ErasedAmong }
 
 export interface GroupChatsNeeds {
   corps: Corps
@@ -27,7 +28,7 @@ export type GroupChats = ReturnType<typeof createGroupChats>
 /** Customer groups: brought over from WeCom and kept current; who is in them, and who of these are customers. */
 export function createGroupChats(platform: Platform, needs: GroupChatsNeeds) {
   const { db } = platform
-  const read = createGroupReading(platform, { corps: needs.corps, tell: (tx, corpId, readAt, changes) => needs.people().tell(tx, corpId, readAt, changes) })
+  const read = createGroupReading(platform, { corps: needs.corps, people: needs.people })
   const events = groupEvents(platform, read)
   const views = createGroupViews(platform, { ...needs, read })
 
@@ -44,6 +45,13 @@ export function createGroupChats(platform: Platform, needs: GroupChatsNeeds) {
     /** @param memberId a userid or an external_userid */
     async isInGroup(corpId: number, groupChatId: number, memberId: string): Promise<boolean> {
       return (await groupChatsOf(db, corpId).member(groupChatId, memberId)) !== undefined
+    },
+    /** Takes a person's name and id out of the groups she is in; that somebody is in them stays (SYS-17). Repeatable. */
+    async forgetCustomer({ corpId, externalUserId }: { corpId: number; externalUserId: string }): Promise<void> {
+      await inTransaction(db, async (tx) => {
+        const anonymous = (await needs.people().erased(tx, corpId, [externalUserId])).get(externalUserId)
+        if (anonymous !== undefined) await groupChatsOf(tx, corpId).anonymise(externalUserId, anonymous)
+      })
     },
     /** Worker role: takes over the sync job and the second looks at changed groups. */
     async work(): Promise<void> {

@@ -47,6 +47,13 @@ export function groupChatsOf(q: Queries, corpId: number) {
       if (memberIds.length === 0) return
       await q.delete(groupChatMembers).where(and(eq(groupChatMembers.corpId, corpId), eq(groupChatMembers.groupChatId, groupChatId), inArray(groupChatMembers.memberId, [...memberIds])))
     },
+    /** Goes on naming a person by `anonymous` only, in all groups. Repeatable. */
+    async anonymise(memberId: string, anonymous: string): Promise<void> {
+      const rows = await q.select().from(groupChatMembers).where(and(eq(groupChatMembers.corpId, corpId), eq(groupChatMembers.memberId, memberId)))
+      if (rows.length === 0) return
+      await q.insert(groupChatMembers).values(rows.map((row) => ({ ...row, memberId: anonymous, name: '' }))).onDuplicateKeyUpdate({ set: { name: '' } })
+      await q.delete(groupChatMembers).where(and(eq(groupChatMembers.corpId, corpId), eq(groupChatMembers.memberId, memberId)))
+    },
     /** Groups that still exist and have this person in them. */
     async groupsOf(memberId: string, limit: number): Promise<GroupChatRecord[]> {
       const rows = await q.select({ group: groupChats }).from(groupChatMembers)

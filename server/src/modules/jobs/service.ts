@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import { isExportJob, JOB_KIND_LABELS, LIMITS } from '@zhike/shared'
+import { FORGOTTEN_CUSTOMER, isExportJob, JOB_KIND_LABELS, LIMITS } from '@zhike/shared'
 import type { JobKind, LiveEvent } from '@zhike/shared'
 import type { JobView, StaffRef } from '@zhike/shared/contract'
 import { toPage } from '../../platform/db/keyset.ts'
@@ -122,6 +122,18 @@ export function createJobs(platform: Platform) {
       const found = row.fileKey !== null && stillThere(row, clock.now()) ? await files.stream(row.fileKey) : null
       if (!found) throw new AppError('gone', '结果文件已过期删除，请重新导出')
       return { name: row.fileName, ...found }
+    },
+    /**
+     * Deletes the files of exports that may tell of a customer whose data was deleted, and names her no longer among failures
+     * (SYS-17). Repeatable.
+     */
+    async forgetCustomer({ corpId, customerId, externalUserId, erasedAt }: { corpId: number; customerId: number; externalUserId: string; erasedAt: number }): Promise<void> {
+      const store = jobsOf(db, corpId)
+      for (const { id, fileKey } of await store.filesAbout(customerId, erasedAt)) {
+        await files.remove(fileKey)
+        await store.dropFile(id)
+      }
+      await store.renameFailures(externalUserId, FORGOTTEN_CUSTOMER)
     },
     /** Starts taking jobs in this process. */
     async work(): Promise<void> {

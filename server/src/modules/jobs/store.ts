@@ -1,10 +1,13 @@
-import { and, count, desc, eq, inArray, lt, or } from 'drizzle-orm'
+import { and, count, desc, eq, inArray, isNotNull, lt, lte, or } from 'drizzle-orm'
 import { EXPORT_JOB_KINDS } from '@zhike/shared'
 import type { JobKind } from '@zhike/shared'
+import { z } from 'zod'
 import type { Queries } from '../../platform/db/connect.ts'
 import { afterCursor } from '../../platform/db/keyset.ts'
 import { jobFailures, jobs } from './tables.ts'
 
+/** What an export of one customer was asked with. */
+const aboutOne = z.object({ customerId: z.number() })
 const UNFINISHED = ['waiting', 'running'] as const
 
 export type JobRow = typeof jobs.$inferSelect
@@ -52,6 +55,23 @@ export function jobsOf(q: Queries, corpId: number) {
     },
     async addFailure(jobId: number, item: string, reason: string): Promise<void> {
       await q.insert(jobFailures).values({ corpId, jobId, item: item.slice(0, 200), reason: reason.slice(0, 500) })
+    },
+    /** Files of exports begun before a moment that may tell of a customer: of her alone, or of many. */
+    async filesAbout(customerId: number, before: number): Promise<{ id: number; fileKey: string }[]> {
+      const rows = await q.select({ id: jobs.id, params: jobs.params, fileKey: jobs.fileKey }).from(jobs)
+        .where(and(eq(jobs.corpId, corpId), inArray(jobs.kind, [...EXPORT_JOB_KINDS]), isNotNull(jobs.fileKey), lte(jobs.createdAt, before)))
+      return rows.flatMap(({ id, params, fileKey }) => {
+        const only = aboutOne.safeParse(params)
+        return fileKey === null || (only.success && only.data.customerId !== customerId) ? [] : [{ id, fileKey }]
+      })
+    },
+    /** The file is gone; that there was one stays. */
+    async dropFile(jobId: number): Promise<void> {
+      await q.update(jobs).set({ fileKey: null, fileUntil: null }).where(own(jobId))
+    },
+    /** Failures of a person's own are no longer hers to recognise. */
+    async renameFailures(item: string, name: string): Promise<void> {
+      await q.update(jobFailures).set({ item: name }).where(and(eq(jobFailures.corpId, corpId), eq(jobFailures.item, item)))
     },
     async failures(jobId: number, after: string | undefined, limit: number) {
       return await q.select().from(jobFailures).where(and(eq(jobFailures.corpId, corpId), eq(jobFailures.jobId, jobId), afterCursor(after, [jobFailures.id], 'asc'))).orderBy(jobFailures.id).limit(limit + 1)

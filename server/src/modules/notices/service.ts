@@ -26,6 +26,8 @@ export interface Notices {
   intend(q: Queries, corpId: number, notices: readonly NewNotice[]): Promise<void>
   /** New text for a notice that is still waiting; without effect on one that has gone. */
   amend(q: Queries, corpId: number, onceKey: string, card: NoticeCard): Promise<void>
+  /** Deletes what was told, or is still to be told, of happenings, for all receivers. @param keys beginnings of their `onceKey` */
+  forget(q: Queries, corpId: number, keys: readonly string[]): Promise<void>
   /** Sends what is due now instead of at the next round. Only a worker process sends. */
   hurry(): void
   /** 我的消息: what the viewer was told. */
@@ -49,6 +51,9 @@ export function createNotices(platform: Platform, needs: NoticeSenderNeeds): Not
     },
     async amend(q, corpId, onceKey, card) {
       await noticesOf(q, corpId).amend(onceKey, card)
+    },
+    async forget(q, corpId, keys) {
+      await noticesOf(q, corpId).forget(keys)
     },
     hurry: () => sending?.hurry(),
     routes: (register) => noticeRoutes(register, platform),

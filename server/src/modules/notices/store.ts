@@ -1,6 +1,7 @@
-import { and, asc, desc, eq, gt, inArray, isNull, lt, lte, ne, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNull, like, lt, lte, ne, or, sql } from 'drizzle-orm'
 import type { Queries } from '../../platform/db/connect.ts'
 import { afterCursor } from '../../platform/db/keyset.ts'
+import { beginsWith } from '../../platform/db/like.ts'
 import { notices } from './tables.ts'
 import type { NoticeCard } from './tables.ts'
 
@@ -43,6 +44,10 @@ export function noticesOf(q: Queries, corpId: number) {
         ? { state: result.state, sentAt: result.sentAt, wecomMsgId: result.wecomMsgId.slice(0, 200), error: null, merged: result.merged ? 1 : 0 }
         : { state: result.state, error: result.error.slice(0, 500), ...(result.state === 'waiting' ? { dueAt: result.dueAt } : {}) }
       await q.update(notices).set(set).where(and(oneOf(ids), eq(notices.state, 'sending')))
+    },
+    /** Deletes those whose key begins with one of these. */
+    async forget(keys: readonly string[]): Promise<void> {
+      if (keys.length > 0) await q.delete(notices).where(and(eq(notices.corpId, corpId), or(...keys.map((key) => like(notices.onceKey, beginsWith(key))))))
     },
     async postpone(ids: readonly number[], dueAt: number): Promise<void> {
       await q.update(notices).set({ dueAt }).where(and(oneOf(ids), eq(notices.state, 'waiting')))

@@ -11,7 +11,7 @@ export interface RadarNeeds {
   identity: Pick<Identity, 'staffRefs' | 'businessCard'> & { signIn: Pick<Identity['signIn'], 'start' | 'on'> }
   materials: Pick<Materials, 'forReader' | 'titles' | 'pictureFor' | 'cardPicture'>
   notices: Notices
-  customers: Pick<Customers, 'customerByExternal' | 'customerNames'>
+  customers: Pick<Customers, 'customerByExternal' | 'customerNames' | 'isErased'>
   groupChats: Pick<GroupChats, 'groupByChatId' | 'isInGroup'>
   /** Address of the script of the tracked page; null when the H5 is not built. */
   readerScript: () => string | null

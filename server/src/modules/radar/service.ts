@@ -8,6 +8,7 @@ import type { RadarNeeds } from './needs.ts'
 import { createReaderRoutes } from './pages/routes.ts'
 import { radarRoutes } from './routes.ts'
 import { createSending } from './shares/sending.ts'
+import { createForgetting } from './forgetting.ts'
 import { createToday } from './figures/today.ts'
 import { createViewTickets } from './pages/view-ticket.ts'
 import { createViewsList } from './views/list.ts'
@@ -20,10 +21,11 @@ export function createRadar(platform: Platform, needs: RadarNeeds) {
   const tickets = createViewTickets(platform.config.appKey)
   const readers = createReaderRoutes(platform, needs, tickets)
   const watch = createWatch(platform, needs)
+  const list = createViewsList(platform, needs)
   needs.identity.signIn.on('reader', readers.signedIn)
   return {
     /** The JSON API. */
-    routes: (register: Register): void => radarRoutes(register, { sending: createSending(platform, needs), list: createViewsList(platform, needs), today: createToday(platform, needs) }),
+    routes: (register: Register): void => radarRoutes(register, { sending: createSending(platform, needs), list, today: createToday(platform, needs) }),
     /** Pages and beacons of readers, who are nobody's session. */
     plainRoutes(app: FastifyInstance): void {
       readers.register(app)
@@ -35,6 +37,10 @@ export function createRadar(platform: Platform, needs: RadarNeeds) {
     },
     /** Finishes the batch in hand. */
     stop: (): Promise<void> => watch.stop(),
+    /** Views as `viewer` may see them, newest first; with keyset paging. */
+    views: list,
+    /** Forgets what a customer read, on her request (SYS-17). */
+    forgetCustomer: createForgetting(platform, needs),
     /** Past shares and views, for the demo corp; see `importHistory`. */
     importHistory: (corpId: number, past: readonly PastShare[]) => importHistory(platform, needs, corpId, past),
   }

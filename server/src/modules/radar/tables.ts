@@ -27,7 +27,7 @@ export const shares = mysqlTable('shares', {
 }, (t) => [
   uniqueIndex('shares_token').on(t.token), uniqueIndex('shares_request').on(t.corpId, t.staffId, t.requestId),
   index('shares_material').on(t.corpId, t.materialId, t.state, t.sentAt), index('shares_staff').on(t.corpId, t.staffId, t.state, t.sentAt),
-  index('shares_sent').on(t.corpId, t.state, t.sentAt, t.staffId),
+  index('shares_sent').on(t.corpId, t.state, t.sentAt, t.staffId), index('shares_customer').on(t.corpId, t.customerId, t.id),
 ])
 
 /** Devices of readers, and who they turned out to be. */
@@ -40,7 +40,7 @@ export const visitors = mysqlTable('visitors', {
   /** wechat: WeCom's sign-in named this person · share: the first to open a link addressed to the customer */
   knownBy: varchar('known_by', { length: 10, enum: ['wechat', 'share'] }),
   createdAt: moment('created_at').notNull(),
-}, (t) => [primaryKey({ columns: [t.corpId, t.visitorId] }), index('visitors_customer').on(t.corpId, t.customerId)])
+}, (t) => [primaryKey({ columns: [t.corpId, t.visitorId] }), index('visitors_customer').on(t.corpId, t.customerId), index('visitors_person').on(t.corpId, t.externalUserId)])
 
 /** One opening of a share by one reader. Counters are cumulative: writing keeps the maximum. */
 export const views = mysqlTable('views', {

@@ -83,12 +83,16 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
   /** The reader is back from WeChat. Whatever came of it, the content is shown. */
   async function signedIn({ corp, payload, person, request, reply }: SignedIn): Promise<FastifyReply> {
     const { token, visitorId } = readPayload(payload)
+    const back = () => reply.header('cache-control', 'no-store').redirect(TOKEN.test(token) ? `/r/${token}?back=${clock.now().toString(36)}` : '/')
     const visitor = cookies.read(request)
     if (visitor && visitor.visitorId === visitorId && person) {
       try {
         if (person.kind === 'visitor') {
-          const customer = person.externalUserId ? await needs.customers.customerByExternal(corp.id, person.externalUserId) : null
-          await sharesOf(db, corp.id).knowByWechat(visitorId, { externalUserId: person.externalUserId, openId: person.openId, customerId: customer?.customerId ?? null }, clock.now())
+          const { externalUserId } = person
+          // Whose data was deleted on request stays a stranger (SYS-17).
+          if (externalUserId !== null && await needs.customers.isErased(corp.id, externalUserId)) return back()
+          const customer = externalUserId ? await needs.customers.customerByExternal(corp.id, externalUserId) : null
+          await sharesOf(db, corp.id).knowByWechat(visitorId, { externalUserId, openId: person.openId, customerId: customer?.customerId ?? null }, clock.now())
         } else if (person.kind === 'member') {
           cookies.write(reply, { ...visitor, memberOf: corp.id })
         }
@@ -96,7 +100,7 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
         log.warn({ err: error }, 'a reader who signed in could not be remembered')
       }
     }
-    return reply.header('cache-control', 'no-store').redirect(TOKEN.test(token) ? `/r/${token}?back=${clock.now().toString(36)}` : '/')
+    return back()
   }
 
   async function picture(request: FastifyRequest<{ Params: { token: string; name: string } }>, reply: FastifyReply): Promise<FastifyReply> {

@@ -40,6 +40,9 @@ export function storyOf(all: readonly Opening[], view: Opening): Story {
 export const openKey = (viewId: number, staffId: number) => `open:${viewId}:${staffId}`
 export const againKey = (storyViewId: number, staffId: number) => `again:${storyViewId}:${staffId}`
 
+/** Beginnings of all keys under which a view was told, to whomever. */
+export const keysOf = (viewId: number) => [`open:${viewId}:`, `again:${viewId}:`]
+
 export const othersKey = (shareId: number, hour: number, staffId: number) => `others:${shareId}:${hour}:${staffId}`
 
 export interface OpeningFacts {
