@@ -11,7 +11,7 @@ const department = z.looseObject({
   order: optionalNumber,
 })
 /** A department in WeCom's own names. Parents outside the app's visible range are missing from the list. */
-type WecomDepartment = z.output<typeof department>
+export type WecomDepartment = z.output<typeof department>
 
 const member = z.looseObject({
   userid: z.string(),
