@@ -70,8 +70,16 @@ export function formatTime(ms: number, now: number, zone: string = DEFAULT_ZONE)
   const today = partsIn(zone, now)
   if (sameDay(then, today)) return then.clock
   if (sameDay(then, partsIn(zone, now - 86_400_000))) return `昨天 ${then.clock}`
-  if (then.year === today.year) return `${then.month}月${then.day}日`
-  return `${then.year}年${then.month}月${then.day}日`
+  return dayOf(then, today)
+}
+
+/** The day of a moment: 3月4日, 2025年3月4日. Arguments as of `formatTime`. */
+export function formatDay(ms: number, now: number, zone: string = DEFAULT_ZONE): string {
+  return dayOf(partsIn(zone, ms), partsIn(zone, now))
+}
+
+function dayOf(then: DayParts, today: DayParts): string {
+  return then.year === today.year ? `${then.month}月${then.day}日` : `${then.year}年${then.month}月${then.day}日`
 }
 
 /** A moment in full: 2026年3月4日 18:02. */

@@ -40,6 +40,14 @@ it('the demo corp has something to show on every screen, and a second start adds
   for (const table of ['materials', 'files', 'shares', 'views']) expect(second[table], table).toBe(first[table])
 })
 
+it('the customer whose chat is open first has read and passed on what she was sent, today as well', async () => {
+  const views = await rows(`SELECT v.reader, v.visible_ms, v.max_page, v.opened_at > UTC_TIMESTAMP(3) - INTERVAL 1 HOUR AS lately FROM views v JOIN shares s ON s.id = v.share_id JOIN staff p ON p.id = s.staff_id
+    JOIN customers c ON c.id = s.customer_id WHERE c.name = '林间小路' AND p.userid = 'wuxiaoyan' ORDER BY v.opened_at`)
+  expect(views.filter((view) => view.reader === 'forwarded').length).toBeGreaterThanOrEqual(2)
+  expect(views.some((view) => view.reader === 'customer' && view.visible_ms > 180_000 && view.max_page > 1)).toBe(true)
+  expect(views.some((view) => view.lately === 1)).toBe(true)
+})
+
 it('nothing of the demo’s history lies in the future, before its material or before the friendship', async () => {
   expect(await rows('SELECT id FROM views WHERE last_seen_at > UTC_TIMESTAMP(3)')).toEqual([])
   expect(await rows('SELECT s.id FROM shares s JOIN materials m ON m.id = s.material_id WHERE s.sent_at < m.created_at')).toEqual([])

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pino } from 'pino'
@@ -32,8 +33,9 @@ describe('migrations', () => {
     const others = [1, 2, 3].map(() => connectDatabase(fresh.url, { connections: 2 }))
     await Promise.all([database, ...others].map(({ pool }) => migrate(pool, migrations, log)))
     await Promise.all(others.map((other) => other.close()))
-    const [rows] = await database.pool.query('SELECT tag, finished FROM schema_migrations')
-    expect(rows).toEqual([expect.objectContaining({ finished: 1 })])
+    const [rows] = await database.pool.query('SELECT tag, finished FROM schema_migrations ORDER BY tag')
+    const files = readdirSync(migrations).filter((file) => file.endsWith('.sql')).sort()
+    expect(rows).toEqual(files.map((file) => ({ tag: file.replace('.sql', ''), finished: 1 })))
   })
   test('a second start finds nothing to do', async () => {
     const started = Date.now()
@@ -46,10 +48,10 @@ describe('rows', () => {
   test('moments are UTC to the millisecond and JSON comes back as it went', async () => {
     const at = Date.parse('2026-03-04T15:59:59.987Z')
     await database.db.insert(corps).values({
-      wecomCorpId: 'ww-rows', name: '行 😀', callbackToken: 'x', callbackAesKey: 'x', adminUserids: ['林', 'b'], settings: { identifyReaders: false }, proofs: {}, createdAt: at, updatedAt: at,
+      wecomCorpId: 'ww-rows', name: '行 😀', callbackToken: 'x', callbackAesKey: 'x', adminUserids: ['林', 'b'], proofs: { oauthAt: 5 }, createdAt: at, updatedAt: at,
     })
     const [row] = await database.db.select().from(corps).where(eq(corps.wecomCorpId, 'ww-rows'))
-    expect(row).toMatchObject({ name: '行 😀', createdAt: at, adminUserids: ['林', 'b'], settings: { identifyReaders: false } })
+    expect(row).toMatchObject({ name: '行 😀', createdAt: at, adminUserids: ['林', 'b'], proofs: { oauthAt: 5 } })
     const [raw] = await database.pool.query("SELECT CAST(created_at AS CHAR) AS text FROM corps WHERE wecom_corp_id = 'ww-rows'")
     expect(raw).toEqual([{ text: '2026-03-04 15:59:59.987' }])
   })
@@ -58,7 +60,7 @@ describe('rows', () => {
 test('a transaction that the server gave up for another runs again and both succeed (1213)', async () => {
   const [a, b] = ['ww-dead-a', 'ww-dead-b']
   for (const wecomCorpId of [a, b]) {
-    await database.db.insert(corps).values({ wecomCorpId, name: '0', callbackToken: 'x', callbackAesKey: 'x', adminUserids: [], settings: {}, proofs: {}, createdAt: 0, updatedAt: 0 })
+    await database.db.insert(corps).values({ wecomCorpId, name: '0', callbackToken: 'x', callbackAesKey: 'x', adminUserids: [], proofs: {}, createdAt: 0, updatedAt: 0 })
   }
   let runs = 0
   const crossing = (first: string, second: string) => inTransaction(database.db, async (tx) => {

@@ -77,7 +77,7 @@ describe('the tracked page', () => {
     const { body } = await stage.device().get(link)
     expect(body).toMatch(/<img class="pg" data-page="1" src="\/r\/[\w-]+\/p1-720\.webp\?v=\d+" srcset="[^"]+1080w"[^>]* width="720" height="960"[^>]*fetchpriority/)
     expect(body.match(/loading="lazy"/g)).toHaveLength(7)
-    expect(body).toContain('共 8 页')
+    expect(body).toMatch(/<p>[^<]*共 8 页 · \d+月\d+日更新<\/p>/)
     expect(body).toContain('<meta property="og:title" content="2026 春季价目表">')
     expect(body).toContain('wuxiaoyan')
   })

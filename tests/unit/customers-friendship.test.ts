@@ -68,7 +68,7 @@ describe('the words of the timeline', () => {
 
   it('tells reading time and pages of an opening', () => {
     expect(wordEvent('material_opened', { title: '婴儿车选购指南', visibleMs: 80_000, maxPage: 3, pages: 12, openNumber: 2, materialId: 7 }))
-      .toEqual({ title: '第 2 次打开《婴儿车选购指南》', detail: '阅读 1分20秒 · 看到第 3 / 12 页', materialId: 7 })
+      .toEqual({ title: '第 2 次打开《婴儿车选购指南》', detail: '读了1分20秒 · 看到第 3 页（共 12 页）', materialId: 7 })
   })
 
   it('tells which side ended the friendship', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { dayStart, formatBytes, formatCount, formatDwell, formatMoney, formatMoment, formatTime, maskPhone } from '@zhike/shared'
+import { dayStart, dwellWords, formatBytes, formatCount, formatDay, formatDwell, formatMoney, formatMoment, formatTime, longestPageWords, maskPhone, progressWords } from '@zhike/shared'
 
 const at = (text: string) => Date.parse(text)
 
@@ -24,6 +24,9 @@ describe('numbers, money and times on screen (ui.md)', () => {
   ])('%s is said as %s in the corp’s zone · GEN-11', (text, said) => {
     expect(formatTime(at(text), now)).toBe(said)
   })
+  test('a day, with its year when that is over', () => {
+    expect([at('2026-03-04T16:30:00Z'), at('2025-12-31T15:59:00Z')].map((ms) => formatDay(ms, now))).toEqual(['3月5日', '2025年12月31日'])
+  })
   test('a moment in full', () => {
     expect(formatMoment(now)).toBe('2026年3月5日 14:00')
   })
@@ -33,5 +36,19 @@ describe('numbers, money and times on screen (ui.md)', () => {
   })
   test('phones are masked · SYS-17', () => {
     expect(['13812342046', '12345', '1'].map(maskPhone)).toEqual(['138****2046', '***45', '**'])
+  })
+})
+
+describe('how far and how long somebody read', () => {
+  const eight = { pages: 8, maxPage: 3, depth: 40 }
+  test.each([
+    [eight, '看到第 3 页（共 8 页）'], [{ ...eight, maxPage: 8 }, '看到最后一页'], [{ ...eight, maxPage: null }, null], [{ ...eight, readingNow: true, lastPage: 2 }, '正在看第 2 页'],
+    [{ pages: null, maxPage: null, depth: 62 }, '读到 62%'], [{ pages: 1, maxPage: 1, depth: 100 }, '读完'], [{ pages: null, maxPage: null, depth: 0 }, null],
+  ])('%j is said as %s', (progress, said) => {
+    expect(progressWords(progress)).toBe(said)
+  })
+  test('openings and time', () => {
+    expect([dwellWords({ openNumber: 1, visibleMs: 0 }), dwellWords({ openNumber: 2, visibleMs: 80_000 })]).toEqual(['刚打开', '第 2 次打开 · 读了1分20秒'])
+    expect([longestPageWords([3000, 40_000, 2000]), longestPageWords([])]).toEqual(['第 2 页停留最久，40秒', '还没有停留'])
   })
 })

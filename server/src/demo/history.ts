@@ -6,7 +6,7 @@ import { createRandom } from './random.ts'
 import type { Random } from './random.ts'
 
 /** @property liking how eagerly it is sent and read, 1 is usual */
-export interface HistoryMaterial { materialId: number; type: MaterialType; pages: number | null; createdAt: number; liking: number }
+export interface HistoryMaterial { materialId: number; title: string; type: MaterialType; pages: number | null; createdAt: number; liking: number }
 
 const DAYS = 10
 const DAY_MS = 24 * 60 * 60_000

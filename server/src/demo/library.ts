@@ -35,7 +35,7 @@ export async function fillLibrary(platform: Platform, modules: Modules, by: Edit
     const form = known.has(one.title) ? null : await formOf(one, groups.get(one.group) ?? 0, async ({ file, name }) => (await library.upload(by, name, await readFile(join(demoFiles(), file)))).fileId)
     clock.hoursAgo = one.hoursAgo
     const materialId = form ? await library.create(by, form) : known.get(one.title) ?? 0
-    made.push({ materialId, type: one.type, pages: null, createdAt: clock.now(), liking: one.liking })
+    made.push({ materialId, title: one.title, type: one.type, pages: null, createdAt: clock.now(), liking: one.liking })
   }
   say(`素材 ${made.length} 份已放进素材库，正在生成页面`)
   const finished = await drawn(library, by.corpId, made)

@@ -9,6 +9,7 @@ import type { Platform } from '../platform/platform.ts'
 import { demoHistory } from './history.ts'
 import { fillLibrary } from './library.ts'
 import { friendshipsIn, groupsIn, hasHistory } from './people.ts'
+import { tourHistory } from './tour.ts'
 import { brought } from './waiting.ts'
 
 async function main(): Promise<void> {
@@ -36,8 +37,8 @@ async function load(platform: Platform, modules: Modules, { wecomCorpId, adminUs
   }
   const [materials] = await Promise.all([fillLibrary(platform, modules, { corpId: corp.id, staffId, from: null }, say), syncAll()])
 
-  const history = demoHistory({ friendships: await friendshipsIn(platform.db, corp.id), groups: await groupsIn(platform.db, corp.id), materials, now: Date.now(), zone: corp.zone })
-  const written = await modules.radar.importHistory(corp.id, history)
+  const from = { friendships: await friendshipsIn(platform.db, corp.id), groups: await groupsIn(platform.db, corp.id), materials, now: Date.now(), zone: corp.zone }
+  const written = await modules.radar.importHistory(corp.id, [...demoHistory(from), ...tourHistory(from)])
   say(`写入近期的发送记录 ${written.shares} 条、浏览记录 ${written.views} 条`)
 }
 

@@ -6,15 +6,16 @@ import { materials } from '../modules/materials/tables.ts'
 import { shares } from '../modules/radar/tables.ts'
 import type { Queries } from '../platform/db/connect.ts'
 
-/** A friendship along which materials can be sent. */
-export interface DemoFriendship { staffId: number; customerId: number; addedAt: number }
+/** A friendship along which materials can be sent, with both their names. */
+export interface DemoFriendship { staffId: number; userid: string; customerId: number; customer: string; addedAt: number }
 /** A customer group with the members of it who are our customers. */
 export interface DemoGroup { groupChatId: number; ownerId: number; customerIds: number[]; createdAt: number }
 
 /** Who can send to whom in the corp, as WeCom has told us. */
 export async function friendshipsIn(q: Queries, corpId: number): Promise<DemoFriendship[]> {
-  return q.select({ staffId: relations.staffId, customerId: relations.customerId, addedAt: relations.addedAt }).from(relations)
+  return q.select({ staffId: relations.staffId, userid: staff.userid, customerId: relations.customerId, customer: customers.name, addedAt: relations.addedAt }).from(relations)
     .innerJoin(staff, and(eq(staff.corpId, relations.corpId), eq(staff.id, relations.staffId), eq(staff.state, 'active')))
+    .innerJoin(customers, and(eq(customers.corpId, relations.corpId), eq(customers.id, relations.customerId)))
     .where(and(eq(relations.corpId, corpId), eq(relations.state, 'active'))).orderBy(asc(relations.addedAt), asc(relations.id))
 }
 

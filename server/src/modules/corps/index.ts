@@ -1,4 +1,4 @@
 export { createCorps } from './service.ts'
 export type { Corp, CorpChanges, Corps } from './service.ts'
-export type { CorpProofs, CorpSettings } from './tables.ts'
+export type { CorpProofs } from './tables.ts'
 export { asAppError } from './wecom-errors.ts'

@@ -12,7 +12,7 @@ import { AppError } from '../../platform/http/errors.ts'
 import { createRowCache } from './row-cache.ts'
 import { corpStore } from './store.ts'
 import type { CorpRow } from './store.ts'
-import type { CorpProofs, CorpSettings } from './tables.ts'
+import type { CorpProofs } from './tables.ts'
 
 /** A tenant as the rest of the program sees it: without its secrets. */
 export interface Corp {
@@ -22,7 +22,6 @@ export interface Corp {
   agentId: number | null
   hasSecret: boolean
   zone: string
-  settings: Required<CorpSettings>
   proofs: CorpProofs
   domainFile: string | null
   adminUserids: string[]
@@ -114,7 +113,7 @@ export function createCorps(platform: Platform) {
       const corps = corpStore(tx)
       const made = await corps.insert({
         wecomCorpId: first.wecomCorpId, name: first.name, adminUserids: first.adminUserids, callbackToken: '', callbackAesKey: '',
-        settings: {}, proofs: {}, zone: DEFAULT_ZONE, createdAt: clock.now(), updatedAt: clock.now(),
+        proofs: {}, zone: DEFAULT_ZONE, createdAt: clock.now(), updatedAt: clock.now(),
       })
       await corps.update(made, { callbackToken: seal(made, 'callbackToken', keys.token), callbackAesKey: seal(made, 'callbackAesKey', keys.aesKey) })
       return made
@@ -211,7 +210,7 @@ function hashTicket(ticket: string): string {
 function toCorp(row: CorpRow): Corp {
   return {
     id: row.id, wecomCorpId: row.wecomCorpId, name: row.name, agentId: row.agentId, hasSecret: row.agentSecret !== null, zone: row.zone,
-    settings: { identifyReaders: row.settings.identifyReaders ?? true }, proofs: row.proofs, domainFile: row.domainFile,
+    proofs: row.proofs, domainFile: row.domainFile,
     adminUserids: row.adminUserids, suspended: row.suspended === 1, version: row.version,
   }
 }

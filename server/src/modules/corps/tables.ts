@@ -1,12 +1,6 @@
 import { int, mysqlTable, tinyint, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
 import { json, moment } from '../../platform/db/columns.ts'
 
-/** What a corp can switch; defaults are filled in when read. */
-export interface CorpSettings {
-  /** Readers sign in silently with WeChat, so that a customer is known by name (MAT-15). */
-  identifyReaders?: boolean
-}
-
 /** What the set-up page has seen working, and when (SYS-14). */
 export interface CorpProofs {
   callbackVerifiedAt?: number
@@ -31,7 +25,6 @@ export const corps = mysqlTable('corps', {
   domainFile: varchar('domain_file', { length: 40 }),
   adminUserids: json<string[]>('admin_userids').notNull(),
   zone: varchar('zone', { length: 40 }).notNull().default('Asia/Shanghai'),
-  settings: json<CorpSettings>('settings').notNull(),
   proofs: json<CorpProofs>('proofs').notNull(),
   suspended: tinyint('suspended').notNull().default(0),
   /** Grows with every change of the row, so that cached clients notice new credentials. */

@@ -1,4 +1,4 @@
-import { formatDwell, sourceLabel } from '@zhike/shared'
+import { progressWords, readWords, sourceLabel } from '@zhike/shared'
 import type { CustomerEventKind } from '@zhike/shared'
 import { z } from 'zod'
 
@@ -8,7 +8,7 @@ const number = z.number().nullable().catch(null)
 
 const facts = z.looseObject({
   addWay: number, channel: text, byTransfer: z.boolean().catch(false), before: text, after: text, added: names, removed: names,
-  name: text, scene: text, title: text, visibleMs: number, maxPage: number, pages: number, openNumber: number, reader: text, materialId: number,
+  name: text, scene: text, title: text, visibleMs: number, maxPage: number, pages: number, depth: number, openNumber: number, reader: text, materialId: number,
 })
 
 /** A happening in the words of the screen. `materialId` links to the material it is about. */
@@ -51,9 +51,7 @@ function origin(known: z.output<typeof facts>): string | null {
 }
 
 function reading(known: z.output<typeof facts>): string | null {
-  const dwell = known.visibleMs !== null && known.visibleMs > 0 ? `阅读 ${formatDwell(known.visibleMs)}` : ''
-  const page = known.maxPage !== null && known.pages !== null && known.pages > 1 ? `看到第 ${known.maxPage} / ${known.pages} 页` : ''
-  return joined([known.reader === 'forwarded' ? '由转发打开' : '', dwell, page])
+  return joined([known.reader === 'forwarded' ? '由转发打开' : '', readWords(known.visibleMs ?? 0) ?? '', progressWords({ ...known, depth: known.depth ?? 0 }) ?? ''])
 }
 
 function change(before: string, after: string): string | null {

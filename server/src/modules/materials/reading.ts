@@ -24,6 +24,8 @@ export interface ReaderMaterial {
   /** Part of picture addresses: changes when the file does. Null without a file. */
   fileVersion: number | null
   hasCover: boolean
+  /** Epoch ms. */
+  updatedAt: number
   deleted: boolean
 }
 
@@ -45,7 +47,7 @@ export function createReading(platform: Platform) {
       return {
         materialId: row.id, type: row.type, title: row.title, summary: row.summary, url: row.url,
         pageCount: row.type === 'link' ? null : row.file?.pages ?? 1, pages: drawnOf(row), state: stateOf(row), stateNote: row.type === 'link' ? null : row.file?.note ?? null,
-        fileVersion: row.file?.id ?? null, hasCover: (coverOf(row)?.drawn.length ?? 0) > 0, deleted: row.deletedAt !== null,
+        fileVersion: row.file?.id ?? null, hasCover: (coverOf(row)?.drawn.length ?? 0) > 0, updatedAt: row.updatedAt, deleted: row.deletedAt !== null,
       }
     },
     /** Titles also of deleted materials, for lists and statistics. */

@@ -55,7 +55,7 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
       corpId: share.corpId, shareId: share.id, materialId: share.materialId, staffId: share.staffId, viewKey: randomToken(12), visitorId: visitor.visitorId,
       pages: material.pageCount ?? 0, openedAt: clock.now(), device: deviceOf(request.headers['user-agent']),
     }) : null
-    return page(reply, 200, trackedPage({ token, baseUrl: config.baseUrl, material, sender, viewTicket, script: needs.readerScript(), preview }))
+    return page(reply, 200, trackedPage({ token, baseUrl: config.baseUrl, material, sender, viewTicket, script: needs.readerScript(), preview, now: clock.now(), zone: corp.zone }))
   }
 
   /** False when the link or the device has had enough views: the page is shown and counts nowhere. Without Redis all count. */
@@ -72,7 +72,7 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
   /** Only where the silent sign-in works: inside WeChat, the corp has seen it working, and the reader is not known yet. */
   async function shouldAsk(request: TokenRequest, corp: Corp, visitor: Visitor): Promise<boolean> {
     const now = clock.now()
-    if (!corp.settings.identifyReaders || !corp.proofs.oauthAt || corp.suspended || corp.agentId === null || !isWechat(request.headers['user-agent'])) return false
+    if (!corp.proofs.oauthAt || corp.suspended || corp.agentId === null || !isWechat(request.headers['user-agent'])) return false
     if (visitor.askedCorpId === corp.id && now - visitor.askedAt < ASK_AGAIN_MS) return false
     const back = typeof request.query.back === 'string' ? parseInt(request.query.back, 36) : NaN
     if (Math.abs(now - back) < BACK_MS) return false

@@ -1,3 +1,4 @@
+import { formatDay } from '@zhike/shared'
 import type { ReaderMaterial } from '../../materials/index.ts'
 import { html, shell } from './shell.ts'
 import type { Html } from './shell.ts'
@@ -13,6 +14,9 @@ export interface TrackedPage {
   viewTicket: string | null
   script: string | null
   preview: boolean
+  /** Epoch ms; days are said in the corp's zone. */
+  now: number
+  zone: string
 }
 
 const WIDTHS = [720, 1080] as const
@@ -20,14 +24,14 @@ const WIDTHS = [720, 1080] as const
 /** The tracked page (MAT-15): the content is in the HTML, the script only counts. */
 export function trackedPage(page: TrackedPage): string {
   const { material, token, sender } = page
-  const meta = [sender?.department, material.type === 'pdf' && material.pageCount ? `共 ${material.pageCount} 页` : null].filter(Boolean).join(' · ')
+  const meta = [sender?.department, material.type === 'pdf' && material.pageCount ? `共 ${material.pageCount} 页` : null, `${formatDay(material.updatedAt, page.now, page.zone)}更新`].filter(Boolean).join(' · ')
   return shell({
     title: material.title,
     head: html`<meta property="og:type" content="article"><meta property="og:title" content="${material.title}"><meta property="og:description" content="${material.summary || (sender ? `${sender.name} 发来的资料` : '')}"><meta property="og:image" content="${`${page.baseUrl}/r/${token}/card.jpg?v=${material.fileVersion ?? 0}`}">${page.viewTicket && page.script ? html`
 <script defer src="${page.script}"></script>` : null}`,
     attributes: page.viewTicket ? html` data-beat="/r/${token}/beat" data-view="${page.viewTicket}"` : undefined,
     body: html`${page.preview ? html`<div class="bar" role="status">内部预览：不计入统计，也不会通知任何人</div>` : null}
-<main><header><h1>${material.title}</h1>${meta ? html`<p>${meta}</p>` : null}</header>
+<main><header><h1>${material.title}</h1><p>${meta}</p></header>
 ${content(page)}
 ${page.viewTicket ? html`<p class="note">为了更好地为您服务，顾问会看到您阅读了哪些内容</p>` : null}</main>
 ${senderBar(sender, material.type === 'pdf' && material.pages.length > 1 ? material.pageCount ?? material.pages.length : 0)}`,

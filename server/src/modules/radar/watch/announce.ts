@@ -24,7 +24,7 @@ const AT_ONCE = 100
 
 /** The facts of a view in the customer log; kept up to date while it lasts. */
 export function openedEventData(view: ViewDbRow, title: string): Record<string, unknown> {
-  return { title, materialId: view.materialId, visibleMs: view.visibleMs, maxPage: view.maxPage, pages: view.pages, shareId: view.shareId, viewId: view.id, openNumber: view.openNumber, reader: view.reader }
+  return { title, materialId: view.materialId, visibleMs: view.visibleMs, maxPage: view.maxPage, pages: view.pages, depth: view.depth, shareId: view.shareId, viewId: view.id, openNumber: view.openNumber, reader: view.reader }
 }
 
 /**

@@ -1,0 +1,1 @@
+ALTER TABLE `corps` DROP COLUMN `settings`;
