@@ -5,6 +5,8 @@ const REAL_WECOM = 'https://qyapi.weixin.qq.com'
 const flag = z.string().transform((text) => text === '1' || text.toLowerCase() === 'true')
 const baseUrl = z.url().transform((text) => text.replace(/\/+$/, ''))
 
+const days = (least: number, usual: number) => z.coerce.number().int().min(least, `至少 ${least} 天`).max(36_600).default(usual).transform((count) => count * 24 * 60 * 60 * 1000)
+
 const environment = z.object({
   PORT: z.coerce.number().int().min(1).max(65535).default(3000),
   /** Interface to listen on; all by default, in the sandbox this machine only. */
@@ -36,6 +38,12 @@ const environment = z.object({
   WECOM_CALLBACK_TOKEN: z.string().regex(/^[A-Za-z0-9]{1,32}$/).optional(),
   WECOM_CALLBACK_AES_KEY: z.string().regex(/^[A-Za-z0-9]{43}$/).optional(),
   WECOM_ADMIN_USERIDS: z.string().default('').transform((text) => text.split(',').map((id) => id.trim()).filter(Boolean)),
+  KEEP_VIEWS_DAYS: days(30, 3 * 366),
+  KEEP_CUSTOMER_EVENTS_DAYS: days(30, 3 * 366),
+  KEEP_NOTICES_DAYS: days(7, 180),
+  KEEP_JOBS_DAYS: days(7, 180),
+  KEEP_CALLBACKS_DAYS: days(1, 30),
+  KEEP_AUDIT_DAYS: days(2 * 366, 2 * 366),
   FILES_S3_ENDPOINT: z.url().optional(),
   FILES_S3_REGION: z.string().default('us-east-1'),
   FILES_S3_BUCKET: z.string().optional(),
@@ -74,6 +82,13 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     metricsToken: e.METRICS_TOKEN,
     sandboxUrl: e.SANDBOX ? e.SANDBOX_URL : null,
     wecom: { apiBase: e.WECOM_API_BASE, oauthBase: e.WECOM_OAUTH_BASE, loginBase: e.WECOM_LOGIN_BASE },
+    /**
+     * How long what grows is kept, in milliseconds (architecture §6). Customers' reading and their log three years, which is how
+     * long most claims can be made in China; the audit log never less than two (SYS-9).
+     */
+    retention: {
+      viewsMs: e.KEEP_VIEWS_DAYS, customerEventsMs: e.KEEP_CUSTOMER_EVENTS_DAYS, noticesMs: e.KEEP_NOTICES_DAYS, jobsMs: e.KEEP_JOBS_DAYS, callbacksMs: e.KEEP_CALLBACKS_DAYS, auditMs: e.KEEP_AUDIT_DAYS,
+    },
     firstCorp: firstCorp(e),
     s3: s3(e),
   }

@@ -1,20 +1,22 @@
 import type { FastifyInstance } from 'fastify'
-import { createAudit } from './modules/audit/index.ts'
-import { createCallbacks } from './modules/callbacks/index.ts'
-import { createCorps } from './modules/corps/index.ts'
-import { createCustomers, createStaffFigures } from './modules/customers/index.ts'
+import { auditRetention, createAudit } from './modules/audit/index.ts'
+import { callbacksRetention, createCallbacks } from './modules/callbacks/index.ts'
+import { corpsRetention, createCorps } from './modules/corps/index.ts'
+import { createCustomers, createStaffFigures, customersRetention } from './modules/customers/index.ts'
 import { createGroupChats } from './modules/group-chats/index.ts'
-import { createIdentity } from './modules/identity/index.ts'
+import { createIdentity, identityRetention } from './modules/identity/index.ts'
 import type { Register } from './modules/identity/index.ts'
-import { createJobs } from './modules/jobs/index.ts'
+import { createJobs, jobsRetention } from './modules/jobs/index.ts'
 import { createLive } from './modules/live/index.ts'
 import { createMaterials } from './modules/materials/index.ts'
-import { createNotices } from './modules/notices/index.ts'
-import { operationsRoutes } from './modules/operations/index.ts'
-import { createRadar, radarFigures } from './modules/radar/index.ts'
+import { createNotices, noticesRetention } from './modules/notices/index.ts'
+import { createOperations } from './modules/operations/index.ts'
+import { createRadar, radarFigures, radarRetention } from './modules/radar/index.ts'
 import { createSetup } from './modules/setup/index.ts'
 import { readerScript } from './paths.ts'
 import type { Platform } from './platform/platform.ts'
+import type { Repeated } from './platform/repeat.ts'
+import { startForgetting } from './platform/retention.ts'
 
 export type Modules = ReturnType<typeof createModules>
 
@@ -32,15 +34,17 @@ export function createModules(platform: Platform) {
   const live = createLive(platform, { identity })
   const callbacks = createCallbacks(platform, { corps, identity, audit })
   const setup = createSetup(platform, { corps, identity, audit, jobs })
+  const operations = createOperations(platform, { jobs, audit, identity })
   callbacks.use(customers.events)
   callbacks.use(groupChats.events)
+  const retentions = [auditRetention, callbacksRetention, corpsRetention, customersRetention, identityRetention, jobsRetention, noticesRetention, radarRetention].flatMap((of) => of(platform))
+  const forgetting: Repeated[] = []
 
   return {
-    corps, audit, jobs, identity, groupChats, customers, materials, notices, radar, live, callbacks, setup,
+    corps, audit, jobs, identity, groupChats, customers, materials, notices, radar, live, callbacks, setup, retentions,
     /** The JSON API. */
     routes(register: Register): void {
-      for (const area of [identity, groupChats, customers, materials, notices, radar, live, callbacks, setup]) area.routes(register)
-      operationsRoutes(register, { platform, jobs, audit, identity })
+      for (const area of [identity, groupChats, customers, materials, notices, radar, live, callbacks, setup, operations]) area.routes(register)
     },
     /** Pages and endpoints outside of the contract. */
     async plainRoutes(app: FastifyInstance): Promise<void> {
@@ -51,11 +55,12 @@ export function createModules(platform: Platform) {
     },
     /** Starts the background work of all areas in this process (worker role). */
     async work(): Promise<void> {
-      for (const area of [identity, groupChats, customers, materials, notices, radar, callbacks, jobs]) await area.work()
+      for (const area of [identity, groupChats, customers, materials, notices, radar, callbacks, operations, jobs]) await area.work()
+      forgetting.push(...startForgetting(platform, retentions))
     },
     /** Ends what `work` began; queues are closed with the platform. */
     async stop(): Promise<void> {
-      await Promise.all([identity, customers, materials, notices, radar, callbacks, jobs].map((area) => area.stop()))
+      await Promise.all([identity, customers, materials, notices, radar, callbacks, jobs, ...forgetting.splice(0)].map((area) => area.stop()))
     },
   }
 }

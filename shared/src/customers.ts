@@ -18,3 +18,5 @@ export const CUSTOMER_EVENT_KINDS = [
   'added', 'half_added', 'removed_by_staff', 'lost', 'restored', 'renamed', 'remark_changed', 'tags_changed', 'group_joined', 'group_left', 'share_sent', 'material_opened', 'material_forwarded',
 ] as const
 export type CustomerEventKind = (typeof CUSTOMER_EVENT_KINDS)[number]
+/** Beginnings and ends: few per customer, never deleted by age. */
+export const FRIENDSHIP_EVENT_KINDS = ['added', 'half_added', 'removed_by_staff', 'lost', 'restored', 'group_joined', 'group_left'] as const satisfies readonly CustomerEventKind[]

@@ -88,6 +88,12 @@ export function formatMoment(ms: number, zone: string = DEFAULT_ZONE): string {
   return `${then.year}年${then.month}月${then.day}日 ${then.clock}`
 }
 
+/** The day of a moment for file names: 2026-03-04. */
+export function dayName(ms: number, zone: string = DEFAULT_ZONE): string {
+  const { year, month, day } = partsIn(zone, ms)
+  return [year, String(month).padStart(2, '0'), String(day).padStart(2, '0')].join('-')
+}
+
 /** Start of the day that holds `ms` in a zone, as epoch milliseconds. */
 export function dayStart(ms: number, zone: string = DEFAULT_ZONE): number {
   const { year, month, day } = partsIn(zone, ms)

@@ -1,3 +1,4 @@
+export * from './audit-differences.ts'
 export * from './customers.ts'
 export * from './errors.ts'
 export * from './format.ts'

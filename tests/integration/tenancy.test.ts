@@ -33,6 +33,8 @@ function guesses(of: OwnedThings): Record<ContractKey, { params?: object; query?
     'POST /api/jobs/:jobId/retry': { params: { jobId: of.jobId } },
     'POST /api/jobs/:jobId/cancel': { params: { jobId: of.jobId } },
     'GET /api/audit': {},
+    'GET /api/audit/count': {},
+    'POST /api/audit/export': {},
     'GET /api/callbacks': {},
     'GET /api/callbacks/:callbackId': { params: { callbackId: of.callbackId } },
     'POST /api/callbacks/:callbackId/replay': { params: { callbackId: of.callbackId } },

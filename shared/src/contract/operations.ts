@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AUDIT_ACTIONS, CALLBACK_STATES, JOB_KINDS, JOB_STATES } from '../operations.ts'
 import type { AuditAction } from '../operations.ts'
 import { defineContract, staff } from './define.ts'
-import { moment, pageOf, paging, rowId, staffRef } from './parts.ts'
+import { jobStarted, moment, pageOf, paging, rowId, staffRef } from './parts.ts'
 import { RATES } from './rates.ts'
 
 /** A piece of long work with progress (GEN-5, SYS-16). */
@@ -44,17 +44,23 @@ export const jobsContract = defineContract({
     summary: 'What failed in a job, and why', who: staff(), params: oneJob, query: z.object({ ...paging }),
     response: pageOf(z.object({ item: z.string(), reason: z.string() })),
   },
-  'GET /api/jobs/:jobId/failures/file': { summary: 'The same as an Excel file (GEN-5)', who: staff(), params: oneJob, raw: true },
+  'GET /api/jobs/:jobId/failures/file': { summary: 'The same as an Excel file (GEN-5)', who: staff(), rate: RATES.export, params: oneJob, raw: true },
   'POST /api/jobs/:jobId/retry': { summary: 'Runs a failed job again from where it stopped', who: staff(), rate: RATES.sync, params: oneJob, response: job },
   'POST /api/jobs/:jobId/cancel': { summary: 'Stops a job after the step in hand', who: staff(), params: oneJob, response: job },
 })
 
+/** Epoch milliseconds that a database can hold. */
+const instant = z.coerce.number<number>().int().min(0).max(Date.UTC(9999, 0))
+/** Which entries of the audit log; `to` is not included. */
+export const auditFilter = z.object({ action: z.enum(auditActionKeys).optional(), actorId: rowId.optional(), from: instant.optional(), to: instant.optional() })
+
 export const auditContract = defineContract({
-  'GET /api/audit': {
-    summary: 'Audit log (SYS-9)', who: staff('audit.read'),
-    query: z.object({ ...paging, action: z.enum(auditActionKeys).optional(), actorId: rowId.optional(), from: z.coerce.number<number>().int().optional(), to: z.coerce.number<number>().int().optional() }),
-    response: pageOf(auditRow),
+  'GET /api/audit': { summary: 'Audit log (SYS-9)', who: staff('audit.read'), query: auditFilter.extend(paging), response: pageOf(auditRow) },
+  'GET /api/audit/count': {
+    summary: 'How many entries a filter finds; `more`: beyond that, it was not counted', who: staff('audit.read'), rate: RATES.search, query: auditFilter,
+    response: z.object({ count: z.number().int(), more: z.boolean() }),
   },
+  'POST /api/audit/export': { summary: 'Exports what a filter finds as Excel (SYS-9); super administrators only', who: staff('audit.read'), rate: RATES.export, body: auditFilter, response: jobStarted },
 })
 
 export const callbacksContract = defineContract({

@@ -16,6 +16,6 @@ export const auditLogs = mysqlTable('audit_logs', {
   from: varchar('from_address', { length: 64 }),
   at: moment('at').notNull(),
 }, (t) => [
-  index('audit_logs_list').on(t.corpId, t.id), index('audit_logs_action').on(t.corpId, t.action, t.id), index('audit_logs_actor').on(t.corpId, t.actorId, t.id), index('audit_logs_at').on(t.at),
-  index('audit_logs_customer').on(t.corpId, t.customerId),
+  index('audit_logs_time').on(t.corpId, t.at, t.id), index('audit_logs_action_time').on(t.corpId, t.action, t.at, t.id), index('audit_logs_actor_time').on(t.corpId, t.actorId, t.at, t.id),
+  index('audit_logs_at').on(t.at), index('audit_logs_customer').on(t.corpId, t.customerId),
 ])

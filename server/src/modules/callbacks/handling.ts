@@ -34,8 +34,6 @@ interface Handling {
 /** Pauses after the first, second, … failure. The failure after the last one makes a dead letter. */
 const RETRY_PAUSES_MS = [5_000, 30_000, 120_000, 600_000, 3_600_000] as const
 const MOST_ATTEMPTS = RETRY_PAUSES_MS.length + 1
-/** Done callbacks are kept this long. */
-export const KEPT_MS = 30 * 24 * 60 * 60 * 1000
 /** An attempt that has not ended by then was left by a process that died. */
 const LEASE_MS = 30_000
 const SUSPENDED_PAUSE_MS = 10 * 60_000
@@ -75,7 +73,7 @@ export function createHandling(platform: Pick<Platform, 'db' | 'clock' | 'log' |
     try {
       await dispatch(parseWecomEvent(row.body), { corpId: row.corpId, callbackId, receivedAt: row.receivedAt })
       const now = clock.now()
-      await runs.settle(callbackId, attempt, { state: 'done', error: null, processedAt: now, dueAt: now + KEPT_MS })
+      await runs.settle(callbackId, attempt, { state: 'done', error: null, processedAt: now, dueAt: now })
       metrics.callbacks.inc({ outcome: 'done' })
     } catch (error) {
       const pause = RETRY_PAUSES_MS[attempt - 1]

@@ -92,11 +92,6 @@ export function callbackRuns(q: Queries) {
       const [row] = await q.select({ rows: count() }).from(callbacks).where(inArray(callbacks.state, OPEN))
       return row?.rows ?? 0
     },
-    /** Deletes done rows whose time is over, at most `limit`; gives how many. */
-    async forget(now: number, limit: number): Promise<number> {
-      const [result] = await q.delete(callbacks).where(and(eq(callbacks.state, 'done'), lte(callbacks.dueAt, now))).limit(limit)
-      return result.affectedRows
-    },
   }
 }
 

@@ -12,8 +12,6 @@ const PIECE = 500
 const PIECES_PER_ROUND = 20
 /** A queued row is looked at again after this time, in case Redis lost it. */
 const AGAIN_MS = 30_000
-const FORGET_ROUND_MS = 60 * 60_000
-const FORGET_PIECE = 2_000
 
 /** Rows are the truth, queues only carry them: what is due and not under way is queued again, oldest first. */
 export function startSweeper(platform: Pick<Platform, 'db' | 'clock' | 'log' | 'metrics'>, lanes: Lanes): Repeated {
@@ -31,16 +29,5 @@ export function startSweeper(platform: Pick<Platform, 'db' | 'clock' | 'log' | '
     metrics.callbackBacklog.set(await runs.backlog())
   }
 
-  async function forget(): Promise<void> {
-    while ((await runs.forget(clock.now(), FORGET_PIECE)) === FORGET_PIECE);
-  }
-
-  const sweeping = repeatedly(ROUND_MS, 'callbacks', sweep, log)
-  const forgetting = repeatedly(FORGET_ROUND_MS, 'old callbacks', forget, log)
-  return {
-    hurry: () => sweeping.hurry(),
-    async stop() {
-      await Promise.all([sweeping.stop(), forgetting.stop()])
-    },
-  }
+  return repeatedly(ROUND_MS, 'callbacks', sweep, log)
 }

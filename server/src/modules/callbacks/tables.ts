@@ -20,7 +20,7 @@ export const callbacks = mysqlTable('callbacks', {
   createdAt: moment('created_at').notNull(),
   receivedAt: moment('received_at').notNull(),
   processedAt: moment('processed_at'),
-  /** When something is to be done with the row next: queued (pending, failed) or forgotten (done). */
+  /** When the row is to be queued next (pending, failed), or came to its end (done, dead). */
   dueAt: moment('due_at').notNull(),
 }, (t) => [
   uniqueIndex('callbacks_digest').on(t.corpId, t.digest), index('callbacks_list').on(t.corpId, t.id), index('callbacks_corp_state').on(t.corpId, t.state, t.id),

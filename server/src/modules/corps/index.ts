@@ -1,3 +1,4 @@
+export { corpsRetention } from './retention.ts'
 export { createCorps } from './service.ts'
 export type { Corp, CorpChanges, Corps } from './service.ts'
 export type { CorpProofs } from './tables.ts'

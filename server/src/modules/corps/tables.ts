@@ -1,4 +1,4 @@
-import { int, mysqlTable, tinyint, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
+import { index, int, mysqlTable, tinyint, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
 import { json, moment } from '../../platform/db/columns.ts'
 
 /** What the set-up page has seen working, and when (SYS-14). */
@@ -39,4 +39,4 @@ export const setupTickets = mysqlTable('setup_tickets', {
   corpId: int('corp_id').notNull(),
   expiresAt: moment('expires_at').notNull(),
   createdAt: moment('created_at').notNull(),
-})
+}, (t) => [index('setup_tickets_expires').on(t.expiresAt)])

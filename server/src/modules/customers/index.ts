@@ -1,3 +1,4 @@
+export { customersRetention } from './retention.ts'
 export { createCustomers, createStaffFigures } from './service.ts'
 export type { CustomerRef, Customers } from './service.ts'
 export { appendCustomerEvent, appendCustomerEvents, updateCustomerEvent } from './customer-log.ts'

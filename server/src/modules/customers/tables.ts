@@ -117,5 +117,5 @@ export const customerEvents = mysqlTable('customer_events', {
   relayed: tinyint('relayed').notNull().default(0),
 }, (t) => [
   uniqueIndex('customer_events_once').on(t.corpId, t.customerId, t.kind, t.subject), index('customer_events_timeline').on(t.corpId, t.customerId, t.at, t.id),
-  index('customer_events_outbox').on(t.relayed, t.id), index('customer_events_kind').on(t.corpId, t.customerId, t.kind, t.at),
+  index('customer_events_outbox').on(t.relayed, t.id), index('customer_events_kind').on(t.corpId, t.customerId, t.kind, t.at), index('customer_events_age').on(t.kind, t.at),
 ])

@@ -103,7 +103,6 @@ export function createAccess(platform: Platform, corps: Corps) {
       if (token) await sessions.remove(hashToken(token))
       reply.clearCookie(SESSION_COOKIE, { path: '/' })
     },
-    forgetExpired: () => sessions.forgetExpired(clock.now()),
   }
 }
 

@@ -1,3 +1,4 @@
+export { identityRetention } from './retention.ts'
 export { createIdentity } from './service.ts'
 export type { Identity } from './service.ts'
 export type { StaffFigures } from './staff-list.ts'

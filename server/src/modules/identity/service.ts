@@ -48,8 +48,6 @@ export function createIdentity(platform: Platform, needs: { corps: Corps; audit:
         for (const corp of await needs.corps.active()) {
           if (corp.hasSecret && ((await needs.jobs.lastBegun(corp.id, 'contacts_sync')) ?? 0) < due) await needs.jobs.start(corp.id, 'contacts_sync', { staffId: null })
         }
-        await access.forgetExpired()
-        await needs.audit.forgetOld()
       }, platform.log)
     },
     async stop(): Promise<void> {

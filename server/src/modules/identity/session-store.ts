@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, lt, or } from 'drizzle-orm'
+import { and, eq, gt, isNull, or } from 'drizzle-orm'
 import type { Queries } from '../../platform/db/connect.ts'
 import { organisationVersions, sessions, staff } from './tables.ts'
 
@@ -15,9 +15,6 @@ export function sessionStore(q: Queries) {
     },
     async remove(tokenHash: string): Promise<void> {
       await q.delete(sessions).where(eq(sessions.tokenHash, tokenHash))
-    },
-    async forgetExpired(now: number): Promise<void> {
-      await q.delete(sessions).where(lt(sessions.expiresAt, now)).limit(5000)
     },
   }
 }

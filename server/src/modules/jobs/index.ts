@@ -1,3 +1,4 @@
+export { jobsRetention } from './retention.ts'
 export { createJobs } from './service.ts'
 export type { JobReader, Jobs } from './service.ts'
 export { JobCancelled } from './run.ts'

@@ -1,6 +1,8 @@
 import { bigint, index, int, mysqlTable, tinyint, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
 import { json, moment } from '../../platform/db/columns.ts'
 
+export const NOTICE_STATES = ['waiting', 'sending', 'sent', 'unknown', 'failed'] as const
+
 export interface NoticeCard { title: string; lines: string[]; url: string; button: string }
 
 /**
@@ -16,7 +18,7 @@ export const notices = mysqlTable('notices', {
   /** One notice per happening, however often it is handled. */
   onceKey: varchar('once_key', { length: 100 }).notNull(),
   card: json<NoticeCard>('card').notNull(),
-  state: varchar('state', { length: 10, enum: ['waiting', 'sending', 'sent', 'unknown', 'failed'] }).notNull(),
+  state: varchar('state', { length: 10, enum: NOTICE_STATES }).notNull(),
   attempts: int('attempts').notNull().default(0),
   error: varchar('error', { length: 500 }),
   wecomMsgId: varchar('wecom_msg_id', { length: 200 }),

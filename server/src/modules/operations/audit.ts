@@ -1,10 +1,33 @@
+import { AUDIT_ACTIONS, formatMoment } from '@zhike/shared'
 import { auditContract } from '@zhike/shared/contract'
-import type { Identity, Register } from '../identity/index.ts'
-import type { Audit } from '../audit/index.ts'
+import type { Platform } from '../../platform/platform.ts'
+import type { Audit, AuditFilter } from '../audit/index.ts'
+import type { Identity, Register, Viewer } from '../identity/index.ts'
+import type { Jobs } from '../jobs/index.ts'
+import { assertMayExportAudit } from './audit-export.ts'
 
 /** The audit log (SYS-9). */
-export function auditRoutes(register: Register, audit: Audit, identity: Identity): void {
+export function auditRoutes(register: Register, needs: { platform: Platform; audit: Audit; identity: Identity; jobs: Jobs }): void {
+  const { audit, identity, jobs } = needs
+
+  /** The filter as people read it later. */
+  async function worded(viewer: Viewer, { action, actorId, from, to }: AuditFilter): Promise<Record<string, string | undefined>> {
+    const { zone } = viewer.corp
+    return {
+      action: action && AUDIT_ACTIONS[action],
+      actor: actorId === undefined ? undefined : (await identity.staffRefs(viewer.corpId, [actorId])).get(actorId)?.name ?? String(actorId),
+      from: from === undefined ? undefined : formatMoment(from, zone), to: to === undefined ? undefined : formatMoment(to, zone),
+    }
+  }
+
   register(auditContract, {
     'GET /api/audit': ({ viewer, query }) => audit.list(viewer.corpId, query, (ids) => identity.staffRefs(viewer.corpId, ids)),
+    'GET /api/audit/count': ({ viewer, query }) => audit.count(viewer.corpId, query),
+    'POST /api/audit/export': async ({ viewer, body, request }) => {
+      assertMayExportAudit(viewer)
+      const jobId = await jobs.start(viewer.corpId, 'audit_export', { staffId: viewer.staffId }, body)
+      await audit.record(needs.platform.db, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'audit.exported', subject: `任务 ${jobId}`, after: await worded(viewer, body), from: request.ip })
+      return { jobId }
+    },
   })
 }

@@ -1,4 +1,5 @@
 export { createRadar } from './service.ts'
+export { radarRetention } from './retention.ts'
 export type { Radar } from './service.ts'
 export { radarFigures } from './figures/materials.ts'
 export type { PastShare, PastView } from './views/history.ts'

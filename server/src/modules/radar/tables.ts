@@ -40,7 +40,7 @@ export const visitors = mysqlTable('visitors', {
   /** wechat: WeCom's sign-in named this person · share: the first to open a link addressed to the customer */
   knownBy: varchar('known_by', { length: 10, enum: ['wechat', 'share'] }),
   createdAt: moment('created_at').notNull(),
-}, (t) => [primaryKey({ columns: [t.corpId, t.visitorId] }), index('visitors_customer').on(t.corpId, t.customerId), index('visitors_person').on(t.corpId, t.externalUserId)])
+}, (t) => [primaryKey({ columns: [t.corpId, t.visitorId] }), index('visitors_customer').on(t.corpId, t.customerId), index('visitors_person').on(t.corpId, t.externalUserId), index('visitors_created').on(t.createdAt)])
 
 /** One opening of a share by one reader. Counters are cumulative: writing keeps the maximum. */
 export const views = mysqlTable('views', {

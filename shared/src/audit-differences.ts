@@ -1,4 +1,4 @@
-import { DATA_SCOPE_LABELS, DATA_SCOPES, PERMISSION_KEYS, PERMISSIONS, PREDEFINED_ROLES, ROLE_LABELS } from '@zhike/shared'
+import { DATA_SCOPE_LABELS, PERMISSIONS, ROLE_LABELS } from './roles.ts'
 
 export interface Difference { label: string; before: string | null; after: string | null }
 
@@ -7,14 +7,11 @@ const LABELS: Record<string, string> = {
   name: '名称', title: '标题', summary: '摘要', groupId: '分组', score: '评分', tagIds: '标签', url: '网址', fileId: '文件', coverFileId: '封面',
   permissions: '权限', dataScope: '数据范围', key: '标识', roles: '角色', materials: '素材数', agentId: 'AgentId', wecomCorpId: '企业 ID', adminUserids: '管理员账号',
   domainFile: '域名校验文件', add: '添加', added: '添加', remove: '去掉', removed: '去掉', state: '状态', attempts: '尝试次数', error: '错误', predefined: '预设', holders: '人数',
+  action: '操作', actor: '谁', from: '从', to: '到', count: '条数', phones: '完整手机号',
 }
-const WORDS = new Map<string, string>([
-  ...PERMISSION_KEYS.map((key) => [key, PERMISSIONS[key]] as const),
-  ...DATA_SCOPES.map((scope) => [scope, DATA_SCOPE_LABELS[scope]] as const),
-  ...PREDEFINED_ROLES.map((role) => [role, ROLE_LABELS[role]] as const),
-])
+const WORDS: Readonly<Record<string, string>> = { ...PERMISSIONS, ...DATA_SCOPE_LABELS, ...ROLE_LABELS }
 
-/** What changed between two recorded states, line by line; unchanged values are left out. */
+/** What changed between two recorded states, line by line; unchanged values are left out (SYS-9). */
 export function differences(before: unknown, after: unknown): Difference[] {
   const old = fieldsOf(before)
   const fresh = fieldsOf(after)
@@ -37,5 +34,5 @@ function worded(value: unknown): string {
   if (typeof value === 'boolean') return value ? '是' : '否'
   if (typeof value === 'object') return 'name' in value && typeof value.name === 'string' ? value.name : JSON.stringify(value)
   const text = String(value)
-  return WORDS.get(text) ?? text
+  return Object.hasOwn(WORDS, text) ? WORDS[text] ?? text : text
 }
