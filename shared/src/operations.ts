@@ -4,7 +4,7 @@ export const JOB_KINDS = ['contacts_sync', 'customers_sync', 'group_chats_sync',
 export type JobKind = (typeof JOB_KINDS)[number]
 export const JOB_KIND_LABELS: Record<JobKind, string> = {
   contacts_sync: '同步通讯录', customers_sync: '同步客户', group_chats_sync: '同步客户群', tags_sync: '同步企业标签',
-  audit_export: '导出操作记录', customer_export: '导出客户',
+  audit_export: '导出操作记录', customer_export: '导出客户资料',
 }
 /** Jobs that make a file for the person who asked: two people's are two jobs, a sync is everybody's (GEN-6). */
 export const EXPORT_JOB_KINDS = ['audit_export', 'customer_export'] as const satisfies readonly JobKind[]

@@ -85,7 +85,7 @@ export async function openCustomersHouse(options: { seed?: Parameters<typeof sta
   const jobs = createJobs(platform)
   const identity = createIdentity(platform, { corps, audit, jobs, figures: createStaffFigures(platform) })
   const groupChats = createGroupChats(platform, { corps, identity, jobs, people: () => customers.inGroups })
-  const customers = createCustomers(platform, { corps, identity, audit, jobs, groupChats, elsewhere: () => ({ forget: [] }) })
+  const customers = createCustomers(platform, { corps, identity, audit, jobs, groupChats, elsewhere: () => ({ forget: [], readings: async () => ({ items: [], next: null }) }) })
   const app = await createServer({
     baseUrl: config.baseUrl, secure: false, trustProxy: 0, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, fileBytes: 1024,
   })

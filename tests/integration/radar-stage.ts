@@ -51,7 +51,7 @@ export async function openStage(options: { now?: number } = {}) {
   const jobs = createJobs(platform)
   const identity = createIdentity(platform, { corps, audit, jobs, figures: createStaffFigures(platform) })
   const groupChatArea = createGroupChats(platform, { corps, identity, jobs, people: () => customerArea.inGroups })
-  const customerArea = createCustomers(platform, { corps, identity, audit, jobs, groupChats: groupChatArea, elsewhere: () => ({ forget: [] }) })
+  const customerArea = createCustomers(platform, { corps, identity, audit, jobs, groupChats: groupChatArea, elsewhere: () => ({ forget: [], readings: async () => ({ items: [], next: null }) }) })
   const materialArea = createMaterials(platform, { audit, identity, radarFigures: radarFigures(platform.db), mayReadCustomer: customerArea.mayRead })
   const notices = createNotices(platform, { corps, identity })
   const radarNeeds = { corps, identity, customers: customerArea, groupChats: groupChatArea, materials: materialArea, notices, readerScript: () => '/assets/reader.js' }

@@ -44,6 +44,7 @@ function guesses(of: OwnedThings): Record<ContractKey, { params?: object; query?
     'GET /api/customers/:customerId/timeline': { params: { customerId: of.customerId } },
     'PUT /api/customers/:customerId/tags': { params: { customerId: of.customerId }, body: { add: [of.tagId], remove: [] } },
     'GET /api/customers/:customerId/phones': { params: { customerId: of.customerId } },
+    'POST /api/customers/:customerId/export': { params: { customerId: of.customerId } },
     'DELETE /api/customers/:customerId/data': { params: { customerId: of.customerId }, body: { name: of.customerName } },
     'POST /api/customers/sync': {},
     'GET /api/tags': {},

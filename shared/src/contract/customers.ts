@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CUSTOMER_EVENT_KINDS } from '../customers.ts'
+import { CUSTOMER_EVENT_KINDS, RELATION_STATES } from '../customers.ts'
 import { LIMITS } from '../limits.ts'
 import { defineContract, staff } from './define.ts'
 import { jobStarted, moment, pageOf, paging, rowId, searchText, staffRef, wecomId } from './parts.ts'
@@ -16,7 +16,7 @@ export const relation = z.object({
   phones: z.array(z.string()),
   addWay: z.number().int(), source: z.string(), channel: z.string().nullable(),
   addedAt: moment,
-  state: z.enum(['active', 'removed', 'lost']), endedAt: moment.nullable(),
+  state: z.enum(RELATION_STATES), endedAt: moment.nullable(),
   tags: z.array(customerTag),
   own: z.boolean(),
 })
@@ -26,7 +26,7 @@ export const customerRow = z.object({
   customerId: z.number().int(), externalUserId: z.string(), name: z.string(), avatar: z.string().nullable(),
   kind: z.enum(['wechat', 'wecom']), corpName: z.string().nullable(),
   remark: z.string(), owner: staffRef, tags: z.array(customerTag), source: z.string(), addedAt: moment,
-  state: z.enum(['active', 'removed', 'lost']), lastReadAt: moment.nullable(),
+  state: z.enum(RELATION_STATES), lastReadAt: moment.nullable(),
 })
 export type CustomerRow = z.infer<typeof customerRow>
 
@@ -65,7 +65,7 @@ export const customersContract = defineContract({
     rate: RATES.search,
     query: z.object({
       ...paging, q: searchText, tagId: wecomId.optional(), ownerId: rowId.optional(),
-      state: z.enum(['active', 'removed', 'lost']).optional(),
+      state: z.enum(RELATION_STATES).optional(),
     }),
     response: pageOf(customerRow),
   },
@@ -91,6 +91,10 @@ export const customersContract = defineContract({
   'GET /api/customers/:customerId/phones': {
     summary: 'Full phone numbers; every look is logged (SYS-17)', who: staff('customers.phone'), rate: RATES.phone, params: z.object({ customerId: rowId }),
     response: z.object({ phones: z.array(z.string()) }),
+  },
+  'POST /api/customers/:customerId/export': {
+    summary: 'Makes an Excel file of everything known of a customer, for the person who asks (SYS-17, GEN-6)',
+    who: staff('customers.export'), rate: RATES.export, params: z.object({ customerId: rowId }), response: jobStarted,
   },
   'DELETE /api/customers/:customerId/data': {
     summary: 'Deletes everything known of a customer, on her request; can’t be undone (SYS-17). `name` is hers, as the caller sees it',

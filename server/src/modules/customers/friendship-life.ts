@@ -1,6 +1,8 @@
+import type { RelationState } from '@zhike/shared'
+
 /** A friendship between a member and a customer, as far as its life is concerned. Times are epoch milliseconds. */
 export interface Friendship {
-  state: 'active' | 'removed' | 'lost'
+  state: RelationState
   addedAt: number
   endedAt: number | null
   /** When the reading began that this shows. */

@@ -1,3 +1,4 @@
+import { RELATION_STATES } from '@zhike/shared'
 import { and, asc, count, eq, gte, inArray, lt, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { Queries } from '../../platform/db/connect.ts'
@@ -24,7 +25,7 @@ export function friendshipsOf(q: Queries, corpId: number) {
     /** Friendships begun, and friendships that customers ended, in [from, to). Epoch ms. */
     async addedAndLost(owners: OwnerScope, from: number, to: number): Promise<{ added: number; lost: number }> {
       const [[added], [lost]] = await Promise.all([
-        q.select({ n: count() }).from(relations).where(and(mine, within(owners), inArray(relations.state, ['active', 'removed', 'lost']), gte(relations.addedAt, from), lt(relations.addedAt, to))),
+        q.select({ n: count() }).from(relations).where(and(mine, within(owners), inArray(relations.state, [...RELATION_STATES]), gte(relations.addedAt, from), lt(relations.addedAt, to))),
         q.select({ n: count() }).from(relations).where(and(mine, within(owners), eq(relations.state, 'lost'), gte(relations.endedAt, from), lt(relations.endedAt, to))),
       ])
       return { added: added?.n ?? 0, lost: lost?.n ?? 0 }

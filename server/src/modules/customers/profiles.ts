@@ -1,4 +1,5 @@
 import { sourceLabel } from '@zhike/shared'
+import type { RelationState } from '@zhike/shared'
 import type { CustomerProfile, CustomerRow, CustomerTag, Relation, StaffRef, TimelineRow } from '@zhike/shared/contract'
 import { toPage } from '../../platform/db/keyset.ts'
 import { AppError, notFound } from '../../platform/http/errors.ts'
@@ -26,7 +27,7 @@ const INSIDE_SEARCH_OWNERS = 20
 const ASK_AGAIN_S = 20
 const ASKS_PER_MINUTE = 30
 
-export interface CustomerQuery { after?: string; limit: number; q?: string; tagId?: string; ownerId?: number; state?: RelationRecord['state'] }
+export interface CustomerQuery { after?: string; limit: number; q?: string; tagId?: string; ownerId?: number; state?: RelationState }
 export type Profiles = ReturnType<typeof createProfiles>
 
 /** Customers as people read them: list, profile, timeline. Always within the viewer's data scope (GEN-9). */
@@ -51,7 +52,7 @@ export function createProfiles(platform: Platform, needs: { identity: Identity; 
       customerId: customer.id, externalUserId: customer.externalUserId, name: customer.name, avatar: customer.avatar, kind: kindOf(customer),
       gender: customer.gender === 1 ? 'male' : customer.gender === 2 ? 'female' : 'unknown',
       corpName: customer.corpName, corpFullName: customer.corpFullName, position: customer.position,
-      own: shown.find((row) => row.own) ?? null, relations: shown, otherStaff, groupChats: groups, events,
+      own: shown.find((row) => row.own) ?? null, relations: shown, otherStaff, groupChats: groups.map(({ groupChatId, name }) => ({ groupChatId, name })), events,
     }
   }
 

@@ -4,13 +4,14 @@ import type { Audit } from '../audit/index.ts'
 import type { Register } from '../identity/index.ts'
 import type { Jobs } from '../jobs/index.ts'
 import type { createErasing } from './erasing/erase-customer.ts'
+import type { createExporting } from './exporting.ts'
 import type { PhoneBox } from './phones.ts'
 import type { Profiles } from './profiles.ts'
 import { startSyncs } from './due-work.ts'
 import type { TagMarking } from './tag-marking.ts'
 import type { Tags } from './tags.ts'
 
-export interface CustomerRoutesNeeds { profiles: Profiles; tagMarking: TagMarking; tags: Tags; audit: Audit; jobs: Jobs; phones: PhoneBox; erase: ReturnType<typeof createErasing> }
+export interface CustomerRoutesNeeds { profiles: Profiles; tagMarking: TagMarking; tags: Tags; audit: Audit; jobs: Jobs; phones: PhoneBox; erase: ReturnType<typeof createErasing>; exporting: Pick<ReturnType<typeof createExporting>, 'start'> }
 
 /** HTTP edge of customers and corp tags. */
 export function customerRoutes(register: Register, platform: Platform, needs: CustomerRoutesNeeds): void {
@@ -26,6 +27,7 @@ export function customerRoutes(register: Register, platform: Platform, needs: Cu
       await needs.audit.record(platform.db, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'customer.phone_viewed', subject: customer.name, customerId: customer.id, from: request.ip })
       return { phones: [...new Set(relations.flatMap((relation) => needs.phones.open(viewer.corpId, relation.phones)))] }
     },
+    'POST /api/customers/:customerId/export': ({ viewer, params, request }) => needs.exporting.start(viewer, params.customerId, request.ip),
     'DELETE /api/customers/:customerId/data': ({ viewer, params, body, request }) => needs.erase(viewer, params.customerId, body.name, request.ip),
     'POST /api/customers/sync': async ({ viewer, request }) => {
       const jobId = await startSyncs(needs.jobs, viewer.corpId, viewer.staffId)

@@ -13,6 +13,8 @@ import { createErasingRound } from './erasing/erasing-round.ts'
 import type { ForgetCustomer } from './erasing/erasing-round.ts'
 import { createTombstones } from './erasing/tombstones.ts'
 import { customerEventHandlers } from './events.ts'
+import { createExporting } from './exporting.ts'
+import type { ReadingsOf } from './exporting.ts'
 import { tellMemberships } from './group-memberships.ts'
 import { createPhoneBox } from './phones.ts'
 import { createProfiles } from './profiles.ts'
@@ -32,6 +34,8 @@ export interface CustomerRef { customerId: number; externalUserId: string; name:
 export interface Elsewhere {
   /** Every other area that knows something of customers. */
   forget: readonly ForgetCustomer[]
+  /** What customers read, as the viewer may see it. */
+  readings: ReadingsOf
 }
 
 export type Customers = ReturnType<typeof createCustomers>
@@ -55,6 +59,7 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
   const relay = createRelay(platform)
   const erase = createErasing(platform, { ...needs, profiles, tombstones })
   const eraseEverywhere = createErasingRound(platform, { tombstones, areas: () => needs.elsewhere().forget })
+  const exporting = createExporting(platform, { ...needs, profiles, phones, readings: (viewer, query) => needs.elsewhere().readings(viewer, query) })
   const rounds = createRounds(platform, { ...needs, refresh })
   const running: Repeated[] = []
   let firstDue: NodeJS.Timeout | undefined
@@ -91,11 +96,12 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
     /** Hands the customer log on now; the worker does it by itself twice a second. */
     relayNow: () => relay.round(),
     routes(register: Register): void {
-      customerRoutes(register, platform, { ...needs, profiles, tagMarking, tags, phones, erase })
+      customerRoutes(register, platform, { ...needs, profiles, tagMarking, tags, phones, erase, exporting })
     },
     /** Worker role: takes over the sync jobs and looks after what is due. */
     async work(): Promise<void> {
       jobs.define('customers_sync', createCustomerSync(platform, { ...needs, refresh }))
+      jobs.define('customer_export', exporting.run)
       jobs.define('tags_sync', async (job) => {
         const found = await withPatience(job, () => tags.sync(job.corpId))
         await job.progress({ done: found.tags, total: found.tags, note: `${found.groups} 个标签组，${found.tags} 个标签` })

@@ -1,4 +1,5 @@
 import { bigint, index, int, mysqlTable, primaryKey, smallint, text, tinyint, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
+import { RELATION_STATES } from '@zhike/shared'
 import type { CustomerEventKind } from '@zhike/shared'
 import { bytes, exactText, json, moment } from '../../platform/db/columns.ts'
 
@@ -39,7 +40,7 @@ export const relations = mysqlTable('customer_relations', {
   channel: varchar('channel', { length: 128 }),
   operUserid: varchar('oper_userid', { length: 64 }),
   /** active · removed (by the member) · lost (the customer ended it) */
-  state: varchar('state', { length: 10, enum: ['active', 'removed', 'lost'] }).notNull(),
+  state: varchar('state', { length: 10, enum: RELATION_STATES }).notNull(),
   addedAt: moment('added_at').notNull(),
   endedAt: moment('ended_at'),
   /** When the reading of WeCom began that this row shows; an older reading never overwrites it. */

@@ -17,6 +17,9 @@ export interface GroupPerson { customerId: number | null; name: string; avatar: 
 /** Who of these people is a customer, as the viewer may see her, by external_userid. */
 export type PeopleIn = (viewer: Viewer, externalIds: readonly string[]) => Promise<Map<string, GroupPerson>>
 
+/** A group that somebody is in, and since when (epoch ms, null: WeCom does not tell). */
+export interface GroupWith { groupChatId: number; name: string; joinedAt: number | null }
+
 export interface MembersQuery { after?: string; limit: number; kind?: GroupMember['kind'] }
 export type GroupViews = ReturnType<typeof createGroupViews>
 
@@ -89,9 +92,10 @@ export function createGroupViews(platform: Platform, needs: { identity: Identity
       return { ...toPage(rest.slice(0, query.limit + 1), query.limit, (member) => [member.joinedAt ?? 0, member.memberId], (member) => member), total: shown.length }
     },
     /** Groups in which a person is and which the viewer may see. */
-    async groupsWith(viewer: Viewer, memberId: string): Promise<{ groupChatId: number; name: string }[]> {
-      const groups = await visible(viewer, await groupChatsOf(db, viewer.corpId).groupsOf(memberId, GROUPS_SHOWN))
-      return groups.map((group) => ({ groupChatId: group.id, name: nameOf(group) }))
+    async groupsWith(viewer: Viewer, memberId: string, limit = GROUPS_SHOWN): Promise<GroupWith[]> {
+      const memberships = await groupChatsOf(db, viewer.corpId).groupsOf(memberId, limit)
+      const seen = new Set(await visible(viewer, memberships.map(({ group }) => group)))
+      return memberships.filter(({ group }) => seen.has(group)).map(({ group, joinedAt }) => ({ groupChatId: group.id, name: nameOf(group), joinedAt }))
     },
   }
 }

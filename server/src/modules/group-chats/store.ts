@@ -55,11 +55,10 @@ export function groupChatsOf(q: Queries, corpId: number) {
       await q.delete(groupChatMembers).where(and(eq(groupChatMembers.corpId, corpId), eq(groupChatMembers.memberId, memberId)))
     },
     /** Groups that still exist and have this person in them. */
-    async groupsOf(memberId: string, limit: number): Promise<GroupChatRecord[]> {
-      const rows = await q.select({ group: groupChats }).from(groupChatMembers)
+    async groupsOf(memberId: string, limit: number): Promise<{ group: GroupChatRecord; joinedAt: number | null }[]> {
+      return await q.select({ group: groupChats, joinedAt: groupChatMembers.joinedAt }).from(groupChatMembers)
         .innerJoin(groupChats, and(eq(groupChats.corpId, groupChatMembers.corpId), eq(groupChats.id, groupChatMembers.groupChatId)))
         .where(and(eq(groupChatMembers.corpId, corpId), eq(groupChatMembers.memberId, memberId), isNull(groupChats.dismissedAt))).limit(limit)
-      return rows.map((row) => row.group)
     },
     /** Userids of the corp's people in groups. */
     async staffIn(groupChatIds: readonly number[]): Promise<{ groupChatId: number; userid: string }[]> {

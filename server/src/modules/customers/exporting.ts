@@ -1,0 +1,121 @@
+import { MATERIAL_TYPE_LABELS, READER_KIND_LABELS, RELATION_STATE_LABELS, formatDwell } from '@zhike/shared'
+import type { CustomerProfile, TimelineRow, ViewRow } from '@zhike/shared/contract'
+import { z } from 'zod'
+import { forbidden } from '../../platform/http/errors.ts'
+import type { Platform } from '../../platform/platform.ts'
+import { sheetOf } from '../../platform/sheets.ts'
+import type { Cell, Column, Sheet } from '../../platform/sheets.ts'
+import type { Audit } from '../audit/index.ts'
+import type { GroupChats } from '../group-chats/index.ts'
+import { can } from '../identity/index.ts'
+import type { Identity, Viewer } from '../identity/index.ts'
+import type { JobRun, Jobs } from '../jobs/index.ts'
+import type { PhoneBox } from './phones.ts'
+import type { Profiles } from './profiles.ts'
+
+/** Readings of a customer, newest first, as the viewer may see them; the radar knows them. */
+export type ReadingsOf = (viewer: Viewer, query: { customerId: number; after?: string; limit: number }) => Promise<{ items: ViewRow[]; next: string | null }>
+
+export interface ExportingNeeds {
+  identity: Identity
+  audit: Audit
+  jobs: Jobs
+  profiles: Profiles
+  phones: PhoneBox
+  groupChats: Pick<GroupChats, 'groupsWith'>
+  readings: ReadingsOf
+}
+
+const asked = z.object({ customerId: z.number().int() })
+const PIECE = 100
+const GROUPS = 1000
+const KINDS = { wechat: '微信用户', wecom: '企业微信用户' } as const
+const GENDERS = { unknown: '未知', male: '男', female: '女' } as const
+
+/**
+ * Exports everything known of one customer as Excel (SYS-17, GEN-6), as a job: what the person who asked may see at the moment
+ * it runs; phones in full only for who may see them.
+ */
+export function createExporting(platform: Platform, needs: ExportingNeeds) {
+  const { profiles } = needs
+
+  /** The sheet's phones per friendship, by staff id. */
+  async function phonesOf(viewer: Viewer, customerId: number): Promise<Map<number, string>> {
+    const shown = can(viewer, 'customers.phone') ? needs.phones.open : needs.phones.masked
+    const { relations } = await profiles.readable(viewer, customerId)
+    return new Map(relations.map((relation) => [relation.staffId, shown(viewer.corpId, relation.phones).join('、')]))
+  }
+
+  async function sheets(run: JobRun, viewer: Viewer, customerId: number): Promise<Sheet[]> {
+    const profile = await profiles.profile(viewer, customerId)
+    const [phones, groups] = await Promise.all([phonesOf(viewer, customerId), needs.groupChats.groupsWith(viewer, profile.externalUserId, GROUPS)])
+    const events = pages((after) => profiles.timeline(viewer, customerId, { after, limit: PIECE }))
+    const readings = pages((after) => needs.readings(viewer, { customerId, after, limit: PIECE }))
+    const tags = profile.relations.flatMap((relation) => relation.tags.map((tag) => ({ ...tag, staff: relation.staff.name })))
+    return [
+      sheetOf('资料', [{ title: '项目', value: ([title]) => title }, { title: '内容', width: 40, value: ([, value]) => value }], facts(profile)),
+      sheetOf('好友关系', [
+        { title: '员工', value: (row) => row.staff.name }, { title: '备注', value: (row) => row.remark }, { title: '描述', width: 30, value: (row) => row.description },
+        { title: '备注企业', value: (row) => row.remarkCorp }, { title: '手机号', value: (row) => phones.get(row.staff.staffId) ?? '' }, { title: '来源', value: (row) => row.source },
+        { title: '渠道', value: (row) => row.channel }, { title: '状态', value: (row) => RELATION_STATE_LABELS[row.state] },
+        { title: '添加时间', width: 20, value: (row) => ({ at: row.addedAt }) }, { title: '结束时间', width: 20, value: (row) => ({ at: row.endedAt }) },
+      ], profile.relations),
+      sheetOf('标签', [
+        { title: '员工', value: (row) => row.staff }, { title: '标签组', value: (row) => row.group }, { title: '标签', value: (row) => row.name },
+        { title: '类型', value: (row) => (row.kind === 'wecom' ? '企业标签' : '个人标签') },
+      ], tags),
+      sheetOf('客户动态', TIMELINE, run.counted(events)),
+      sheetOf('阅读记录', READINGS, run.counted(readings)),
+      sheetOf('客户群', [{ title: '群名', width: 30, value: (row) => row.name }, { title: '入群时间', width: 20, value: (row) => ({ at: row.joinedAt }) }], groups),
+    ]
+  }
+
+  return {
+    /** Starts the job; the same question of the same person is one job. @param from the caller's address @throws notFound */
+    async start(viewer: Viewer, customerId: number, from: string): Promise<{ jobId: number }> {
+      const { customer } = await profiles.readable(viewer, customerId)
+      const jobId = await needs.jobs.start(viewer.corpId, 'customer_export', { staffId: viewer.staffId }, { customerId })
+      await needs.audit.record(platform.db, {
+        corpId: viewer.corpId, actorId: viewer.staffId, action: 'customer.exported', subject: customer.name, customerId, after: { 手机号: can(viewer, 'customers.phone') ? '完整' : '打码' }, from,
+      })
+      return { jobId }
+    },
+    /** The job itself (worker role). */
+    async run(run: JobRun): Promise<void> {
+      const { customerId } = asked.parse(run.params)
+      const viewer = run.requestedBy === null ? null : await needs.identity.access.viewerNow(run.corpId, run.requestedBy)
+      if (!viewer || !can(viewer, 'customers.export')) throw forbidden('你已没有导出客户资料的权限')
+      // The name of the file tells nobody who it is about.
+      await run.result({ name: `客户资料-${customerId}.xlsx`, zone: viewer.corp.zone, sheets: await sheets(run, viewer, customerId) })
+    },
+  }
+}
+
+function facts(profile: CustomerProfile): [string, Cell][] {
+  return [
+    ['昵称', profile.name], ['类型', KINDS[profile.kind]], ['性别', GENDERS[profile.gender]], ['企业', profile.corpName], ['企业全称', profile.corpFullName], ['职位', profile.position],
+    ['企业微信客户 ID', profile.externalUserId], ['头像地址', profile.avatar],
+  ]
+}
+
+const TIMELINE: readonly Column<TimelineRow>[] = [
+  { title: '时间', width: 20, value: (row) => ({ at: row.at }) }, { title: '动态', width: 30, value: (row) => row.title }, { title: '说明', width: 40, value: (row) => row.detail },
+  { title: '员工', value: (row) => row.staff?.name ?? null },
+]
+
+const READINGS: readonly Column<ViewRow>[] = [
+  { title: '打开时间', width: 20, value: (row) => ({ at: row.openedAt }) }, { title: '素材', width: 30, value: (row) => row.material.title },
+  { title: '素材类型', value: (row) => MATERIAL_TYPE_LABELS[row.material.type] }, { title: '发送员工', value: (row) => row.staff.name }, { title: '读者', value: (row) => READER_KIND_LABELS[row.reader] },
+  { title: '第几次打开', value: (row) => row.openNumber }, { title: '阅读时长', value: (row) => formatDwell(row.visibleMs) }, { title: '看到第几页', value: (row) => row.maxPage },
+  { title: '总页数', value: (row) => row.material.pages }, { title: '设备', value: (row) => row.device },
+]
+
+/** All items of a list that is paged by a cursor, page by page. */
+async function* pages<Row>(page: (after: string | undefined) => Promise<{ items: Row[]; next: string | null }>): AsyncIterable<Row[]> {
+  for (let after: string | undefined; ;) {
+    const { items, next } = await page(after)
+    yield items
+    if (next === null) return
+    after = next
+  }
+}
