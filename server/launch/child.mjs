@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { rotate } from './log-lines.mjs'
+import { readableLines, rotate } from './log-lines.mjs'
 import { ROOT } from './places.mjs'
 import { endProcess, isAlive, recordNames, runRecord, running } from './running.mjs'
 import { say } from './say.mjs'
@@ -65,7 +65,7 @@ export function keepRunning(spec, dataDir, onGivenUp) {
     if (stopping) return
     quickDeaths = lived < QUICK_DEATH ? quickDeaths + 1 : 1
     if (quickDeaths >= QUICK_DEATHS) {
-      onGivenUp(`${spec.title} 连续 ${QUICK_DEATHS} 次启动后很快退出（${how}），已放弃。日志在 ${logFile}，最后几行：\n${recent.join('\n')}`)
+      onGivenUp(`${spec.title} 连续 ${QUICK_DEATHS} 次启动后很快退出（${how}），已放弃。日志在 ${logFile}，最后几行：\n${readableLines(recent)}`)
       return
     }
     const wait = FIRST_PAUSE * 2 ** (quickDeaths - 1)
@@ -75,7 +75,7 @@ export function keepRunning(spec, dataDir, onGivenUp) {
 
   begin()
   return {
-    lastLines: () => recent.join('\n'),
+    lastLines: () => readableLines(recent),
     async stop() {
       stopping = true
       clearTimeout(pause)

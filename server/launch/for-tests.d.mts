@@ -24,6 +24,8 @@ export function serverEnv(product: {
   services: { databaseUrl: string; redisUrl: string }
   sandboxUrl?: string
 }): Env
+export function givenDatabase(url: string): Promise<{ url: string }>
+export function givenRedis(url: string): Promise<{ url: string }>
 export function privateMariadb(folder: string, options: { password: string; throwaway?: boolean }): Promise<Daemon>
 export function privateRedis(folder: string, options: { password: string; throwaway?: boolean }): Promise<Daemon>
 export function freePort(remembered?: number): Promise<number>

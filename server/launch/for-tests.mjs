@@ -3,6 +3,7 @@ import { findProgram } from './exec.mjs'
 import { PROGRAMS } from './programs.mjs'
 
 export { demoServerEnv, sandboxEnv } from './demo-corp.mjs'
+export { givenDatabase, givenRedis } from './given-services.mjs'
 export { privateMariadb } from './mariadb.mjs'
 export { freePort } from './ports.mjs'
 export { serverEnv } from './product-env.mjs'

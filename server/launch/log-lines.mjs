@@ -29,6 +29,9 @@ export function prettyLogLine(line) {
   return `${new Date().toTimeString().slice(0, 8)} ${LEVELS[level] ?? level} ${text}`
 }
 
+/** Log lines for a person: what they say, each once. @param {readonly string[]} lines */
+export const readableLines = (lines) => [...new Set(lines.map((line) => readLogLine(line).text))].join('\n')
+
 /**
  * Lets through warnings and errors only, the same text once a minute.
  * @returns {(line: string) => string | undefined} the text to show

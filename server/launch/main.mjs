@@ -1,4 +1,5 @@
 // Chooses the command and turns what goes wrong into one clear sentence.
+import { refusedBecause } from './places.mjs'
 import { Refusal } from './refusal.mjs'
 import { say } from './say.mjs'
 
@@ -23,7 +24,9 @@ export async function launch([name = 'start', ...args]) {
   try {
     process.exitCode = (await command(args)) ?? 0
   } catch (error) {
+    const refused = error instanceof Error && refusedBecause(error)
     if (error instanceof Refusal) say.failed(error.message)
+    else if (refused) say.failed(`不能写 ${error.path ?? '文件'}：${refused}。处理后重新运行即可。`)
     else say.failed(`意外的错误，请把下面的内容发给维护者：\n${error instanceof Error ? error.stack : String(error)}`)
     process.exitCode = 1
   }

@@ -1,5 +1,6 @@
 // The environment of the product's processes, from what the person set and what the launcher brought up.
 import { demoServerEnv } from './demo-corp.mjs'
+import { Refusal } from './refusal.mjs'
 
 /**
  * @typedef {object} Product
@@ -9,8 +10,17 @@ import { demoServerEnv } from './demo-corp.mjs'
  * @property {string} [sandboxUrl] when the sandbox plays WeCom
  */
 
-/** As the browser sees us; without a trailing slash. @param {NodeJS.ProcessEnv} settings @param {number} port */
-export const baseUrlOf = (settings, port) => (settings.BASE_URL ?? `http://localhost:${port}`).replace(/\/+$/, '')
+/**
+ * As the browser sees us; without a trailing slash.
+ * @param {NodeJS.ProcessEnv} settings @param {number} port @throws {Refusal} when BASE_URL is no origin
+ */
+export function baseUrlOf(settings, port) {
+  const given = settings.BASE_URL ?? `http://localhost:${port}`
+  const url = URL.canParse(given) ? new URL(given) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '')
+    throw new Refusal(`BASE_URL=${given} 不对：应是别人打开知客的地址，只有 http(s)://、域名和端口，例如 BASE_URL=https://crm.example.com`)
+  return given.replace(/\/+$/, '')
+}
 
 /**
  * Everything the server (web, worker, demo loader, corp command) reads. Roles are added by whoever starts it.

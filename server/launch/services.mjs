@@ -1,10 +1,10 @@
 // MariaDB and Redis: the person's own when she names them, otherwise private ones under the data folder.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { givenDatabase, givenRedis } from './given-services.mjs'
 import { privateMariadb } from './mariadb.mjs'
 import { privateRedis } from './redis.mjs'
 import { say, step } from './say.mjs'
 import { ensurePrograms } from './programs.mjs'
-import { Refusal } from './refusal.mjs'
 
 /**
  * @typedef {object} Services
@@ -25,10 +25,10 @@ export async function bringUpServices(folder, { settings, secrets, throwaway }) 
   await ensurePrograms(missing)
   const [mariadb, redis] = await settleAll([
     settings.DATABASE_URL
-      ? given(settings.DATABASE_URL, 'DATABASE_URL', /^mysql:\/\/./)
+      ? step('正在连接 DATABASE_URL 里的数据库', '数据库可用', () => givenDatabase(settings.DATABASE_URL))
       : step('正在启动内置 MariaDB', 'MariaDB 已就绪', () => privateMariadb(folder, { password: secrets.mariadbPassword, throwaway })),
     settings.REDIS_URL
-      ? given(settings.REDIS_URL, 'REDIS_URL', /^rediss?(\+\w+)?:\/\/./)
+      ? step('正在连接 REDIS_URL 里的 Redis', 'Redis 可用', () => givenRedis(settings.REDIS_URL))
       : step('正在启动内置 Redis', 'Redis 已就绪', () => privateRedis(folder, { password: secrets.redisPassword, throwaway })),
   ])
   const own = [mariadb, redis].filter((service) => 'stop' in service)
@@ -55,11 +55,6 @@ async function settleAll(starts) {
   if (!failure) return settled.map((one) => one.value)
   await Promise.all(settled.map((one) => one.value?.stop?.()))
   throw failure.reason
-}
-
-async function given(url, name, shape) {
-  if (!shape.test(url)) throw new Refusal(`${name} 的格式不对，例子：${name === 'REDIS_URL' ? 'redis://127.0.0.1:6379/0' : 'mysql://用户:密码@127.0.0.1:3306/zhike'}`)
-  return { url }
 }
 
 /** Looks twice a second; a daemon that dies five times within a minute is given up. */

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { createConnection } from 'mysql2/promise'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { privateMariadb, privateRedis, tryLock } from '../../server/launch/for-tests.mjs'
+import { givenDatabase, givenRedis, privateMariadb, privateRedis, tryLock } from '../../server/launch/for-tests.mjs'
 import { given } from '../run/given.ts'
 import { freshDatabase, ownRedis } from '../run/services.ts'
 
@@ -21,7 +21,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Runs `launch.mjs start` to its end. */
 async function start(env: Record<string, string>): Promise<{ code: unknown; output: string }> {
-  const child = spawn(process.execPath, [LAUNCHER, 'start'], { env: { ...process.env, DATA_DIR: folder, ...env } })
+  // Vitest sets a BASE_URL of its own; empty counts as not set.
+  const child = spawn(process.execPath, [LAUNCHER, 'start'], { env: { ...process.env, BASE_URL: '', DATA_DIR: folder, ...env } })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text))
   const [code] = await once(child, 'close')
@@ -61,6 +62,47 @@ describe('npm start', () => {
     const { code, output } = await start({ PORT: 'eighty' })
     expect(code).toBe(1)
     expect(output).toContain('PORT=eighty')
+  })
+})
+
+describe('npm start refuses in one sentence', () => {
+  it.each([['crm.example.com'], ['https://crm.example.com/crm'], ['ftp://crm.example.com']])('the BASE_URL %s, which is no address of a site', async (baseUrl) => {
+    const { code, output } = await start({ BASE_URL: baseUrl })
+    expect(code).toBe(1)
+    expect(output.trim()).toMatch(/^✗ BASE_URL=\S+ 不对：[^\n]*https:\/\/crm\.example\.com$/)
+  })
+
+  it('a DATA_DIR that is a file', async () => {
+    writeFileSync(join(folder, 'file'), '')
+    const { code, output } = await start({ DATA_DIR: join(folder, 'file') })
+    expect(code).toBe(1)
+    expect(output.trim()).toMatch(/^✗ 数据目录 \S+ 不是文件夹[^\n]*$/)
+  })
+})
+
+describe('services that the person named', () => {
+  it('a database: wrong password, no such database, wrong shape are told apart, and the right one is taken', async () => {
+    const database = await freshDatabase()
+    const other = (change: (url: URL) => void): string => {
+      const url = new URL(database.url)
+      change(url)
+      return url.href
+    }
+    expect(await givenDatabase(database.url)).toEqual({ url: database.url })
+    await expect(givenDatabase(other((url) => void (url.password = 'wrong')))).rejects.toThrow(/不接受用户 \S+ 的密码/)
+    await expect(givenDatabase(other((url) => void (url.pathname = '/nosuch')))).rejects.toThrow('没有名为 nosuch 的数据库')
+    await expect(givenDatabase(other((url) => void (url.pathname = '')))).rejects.toThrow('没有写数据库名')
+    await expect(givenDatabase('postgres://127.0.0.1/zhike')).rejects.toThrow('DATABASE_URL 的格式不对')
+    await database.drop()
+  })
+
+  it('a Redis: wrong password and wrong shape are told apart, and the right one is taken', async () => {
+    const server = await privateRedis(folder, { password })
+    expect(await givenRedis(server.url)).toEqual({ url: server.url })
+    await expect(givenRedis(server.url.replace(password, 'wrong'))).rejects.toThrow('不接受这个密码')
+    await expect(givenRedis('http://127.0.0.1:6379')).rejects.toThrow('REDIS_URL 的格式不对')
+    expect(await givenRedis('redis+cluster://a:6379,b:6379')).toEqual({ url: 'redis+cluster://a:6379,b:6379' })
+    await server.stop()
   })
 })
 

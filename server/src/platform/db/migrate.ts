@@ -29,7 +29,7 @@ export async function migrate(pool: Pool, folder: string, log: Log): Promise<voi
 async function acquire(pool: Pool, holder: string): Promise<void> {
   const giveUp = Date.now() + 120_000
   while (!(await lease(pool, holder))) {
-    if (Date.now() > giveUp) throw new Error('another process has held the schema lock for two minutes')
+    if (Date.now() > giveUp) throw new Error('另一个知客进程在建表或迁移，两分钟了还没有结束。请等它完成后重新启动')
     await new Promise((done) => setTimeout(done, 250))
   }
 }
@@ -56,7 +56,7 @@ async function apply(pool: Pool, folder: string, tag: string, log: Log): Promise
   const [rows] = await pool.query<(RowDataPacket & { digest: string; statements: number; finished: number })[]>('SELECT digest, statements, finished FROM schema_migrations WHERE tag = ?', [tag])
   const known = rows[0]
   if (known?.finished) {
-    if (known.digest !== digest) throw new Error(`migration ${tag} was changed after it had been applied`)
+    if (known.digest !== digest) throw new Error(`这个数据库是另一个版本的知客建的（迁移 ${tag} 与程序里的不同），不能接着用。请换回原来的版本，或换一个空的数据库（用内置数据库时换一个 DATA_DIR）`)
     return
   }
   if (!known) await pool.query('INSERT INTO schema_migrations (tag, digest, applied_at) VALUES (?, ?, UTC_TIMESTAMP(3))', [tag, digest])
