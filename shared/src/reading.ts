@@ -1,7 +1,7 @@
 import { formatDwell } from './format.ts'
 
 /** @property pages of the material, null without; `depth` 0…100; `readingNow` and `lastPage` where somebody may be reading at the moment */
-export interface ReadingProgress { pages: number | null; maxPage: number | null; depth: number; readingNow?: boolean; lastPage?: number | null }
+interface ReadingProgress { pages: number | null; maxPage: number | null; depth: number; readingNow?: boolean; lastPage?: number | null }
 
 /** How far a reader has come: 正在看第 3 页, 看到第 3 页（共 8 页）, 看到最后一页, 读完, 读到 62%. Null when there is nothing to tell. */
 export function progressWords({ pages, maxPage, depth, readingNow = false, lastPage = null }: ReadingProgress): string | null {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { LIMITS } from '@zhike/shared'
 import { checkedUpload, cleanFileName, kindOf } from '../../server/src/modules/materials/upload-kind.ts'
 import { isPictureName, keysOf } from '../../server/src/modules/materials/picture-names.ts'
-import { containing } from '../../server/src/modules/materials/store.ts'
+import { contains } from '../../server/src/platform/db/like.ts'
 import { dayIn } from '../../server/src/modules/materials/figures.ts'
 
 const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0])
@@ -51,7 +51,7 @@ describe('names of pictures', () => {
 })
 
 it('search text is taken as typed: signs of LIKE find themselves · MAT-3', () => {
-  expect(containing('50%_\\')).toBe('%50\\%\\_\\\\%')
+  expect(contains('50%_\\')).toBe('%50\\%\\_\\\\%')
 })
 
 it('a day is one of the corp’s zone · GEN-11', () => {

@@ -5,7 +5,7 @@ import { defineContract, staff } from './define.ts'
 import { moment, optionalText, pageOf, paging, rowId, searchText, staffRef, typedText, wecomId } from './parts.ts'
 import { RATES } from './rates.ts'
 
-export const materialRow = z.object({
+const materialRow = z.object({
   materialId: z.number().int(), type: z.enum(MATERIAL_TYPES), title: z.string(), summary: z.string(),
   group: z.object({ groupId: z.number().int(), name: z.string() }),
   /** Address of a small picture, or null. */
@@ -19,7 +19,7 @@ export const materialRow = z.object({
 })
 export type MaterialRow = z.infer<typeof materialRow>
 
-export const materialDetail = materialRow.extend({
+const materialDetail = materialRow.extend({
   score: z.number().int(), tagIds: z.array(z.string()),
   /** `own`: of what the viewer sent herself, for want of the permission to see everybody's (`materials.stats`). */
   totals: z.object({ scope: z.enum(['own', 'all']), views: z.number().int(), readers: z.number().int(), shares: z.number().int(), sharers: z.number().int(), averageMs: z.number().int() }),
@@ -35,7 +35,7 @@ export type MaterialDetail = z.infer<typeof materialDetail>
 export const materialGroup = z.object({ groupId: z.number().int(), name: z.string(), isDefault: z.boolean(), order: z.number().int(), materials: z.number().int() })
 export type MaterialGroupView = z.infer<typeof materialGroup>
 
-export const uploadedFile = z.object({
+const uploadedFile = z.object({
   fileId: z.number().int(), name: z.string(), kind: z.enum(['pdf', 'image']), bytes: z.number().int(),
   width: z.number().int().nullable(), height: z.number().int().nullable(), pages: z.number().int().nullable(),
 })
@@ -46,7 +46,7 @@ const summary = optionalText(LIMITS.materialSummary, '摘要').default('')
 const score = z.number().int().min(0, '评分为 0 到 100 的整数').max(LIMITS.materialScore, '评分为 0 到 100 的整数').default(0)
 const tagIds = z.array(wecomId).max(LIMITS.materialTags, `最多选择 ${LIMITS.materialTags} 个标签`).default([])
 /** http and https only (MAT-6). */
-export const linkUrl = z.string().trim().max(LIMITS.materialUrl, '网址太长').refine((text) => {
+const linkUrl = z.string().trim().max(LIMITS.materialUrl, '网址太长').refine((text) => {
   if (!URL.canParse(text)) return false
   const url = new URL(text)
   return (url.protocol === 'http:' || url.protocol === 'https:') && url.username === '' && url.password === ''
@@ -54,7 +54,7 @@ export const linkUrl = z.string().trim().max(LIMITS.materialUrl, '网址太长')
 
 const shared = { title, summary, groupId: rowId, score, tagIds }
 /** The form for a new material (MAT-4 … MAT-9). */
-export const newMaterial = z.discriminatedUnion('type', [
+const newMaterial = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pdf'), fileId: rowId, ...shared }),
   z.object({ type: z.literal('image'), fileId: rowId, ...shared }),
   z.object({ type: z.literal('link'), url: linkUrl, coverFileId: rowId.nullable().default(null), ...shared }),

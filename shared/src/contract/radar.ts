@@ -5,20 +5,20 @@ import { READER_KINDS, SHARE_STATES } from '../radar.ts'
 import { moment, pageOf, paging, rowId, staffRef, wecomId } from './parts.ts'
 import { RATES } from './rates.ts'
 
-export const shareChat = z.discriminatedUnion('kind', [
+const shareChat = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('customer'), externalUserId: wecomId }),
   z.object({ kind: z.literal('group'), chatId: wecomId }),
 ])
 export type ShareChat = z.infer<typeof shareChat>
 
 /** The payload for ww.sendChatMessage (wecom-api/00 §9.4). */
-export const newsMessage = z.object({
+const newsMessage = z.object({
   msgtype: z.literal('news'),
   news: z.object({ link: z.string(), title: z.string(), desc: z.string(), imgUrl: z.string() }),
 })
 export type NewsMessage = z.infer<typeof newsMessage>
 
-export const viewRow = z.object({
+const viewRow = z.object({
   viewId: z.number().int(), shareId: z.number().int(),
   material: z.object({ materialId: z.number().int(), title: z.string(), type: z.enum(MATERIAL_TYPES), pages: z.number().int().nullable() }),
   reader: z.enum(READER_KINDS),

@@ -1,2 +1,1 @@
 export { createLive } from './service.ts'
-export type { Live } from './service.ts'

@@ -5,8 +5,6 @@ import type { Register } from '../identity/index.ts'
 import { createStreams } from './stream.ts'
 import type { LiveNeeds } from './stream.ts'
 
-export type Live = ReturnType<typeof createLive>
-
 /** What open pages are told without asking: one stream per page, from the bus of all processes (platform/live.ts). */
 export function createLive(platform: Platform, needs: LiveNeeds) {
   const streams = createStreams(platform, needs)

@@ -17,6 +17,7 @@ export function cardTile(type: MaterialType): Promise<Buffer> {
   if (!tile) {
     tile = draw(type)
     drawn.set(type, tile)
+    // Who asked hears of the failure; the next one draws again.
     tile.catch(() => drawn.delete(type))
   }
   return tile

@@ -8,7 +8,7 @@ export type DrawAsk =
   /** A JPG or PNG. */
   | { kind: 'draw-picture'; bytes: Uint8Array }
 
-export const REFUSALS = ['encrypted', 'damaged', 'page', 'pixels'] as const
+const REFUSALS = ['encrypted', 'damaged', 'page', 'pixels'] as const
 /** Why a file can't be drawn, however often one tries. */
 export type DrawRefusal = (typeof REFUSALS)[number]
 

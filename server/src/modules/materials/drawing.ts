@@ -22,7 +22,7 @@ export class DrawBroken extends Error {
   }
 }
 
-export interface DrawLimits {
+interface DrawLimits {
   /** Per question, in milliseconds: on a busy machine most of it is waiting. */
   ms: number
   /** Of that, time at work (measured on Linux only). */
@@ -34,7 +34,7 @@ const LIMITS: DrawLimits = { ms: 180_000, cpuMs: 20_000, memory: 1024 * 1024 * 1
 const USAGE_CHECK_MS = 200
 
 /** A drawing process with one file in its hands. */
-export interface DrawProcess {
+interface DrawProcess {
   /** Opens a PDF and gives its number of pages. @throws DrawRefused, DrawBroken */
   openPdf(bytes: Buffer): Promise<number>
   /** Draws a page of the opened PDF, counted from 1. @throws DrawRefused, DrawBroken */
@@ -122,6 +122,7 @@ const TICK_MS = 10
 /** Zeros where the system doesn't say. */
 async function usageOf(pid: number | undefined): Promise<Usage> {
   if (pid === undefined || process.platform !== 'linux') return { memory: 0, cpuMs: 0 }
+  // The process may have ended a moment ago: then it uses nothing.
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   // After the name in brackets: state is field 3, user and system time 14 and 15, resident pages 24.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')

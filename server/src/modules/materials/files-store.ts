@@ -4,7 +4,7 @@ import type { Queries } from '../../platform/db/connect.ts'
 import { files, materials } from './tables.ts'
 
 export type FileRow = typeof files.$inferSelect
-export type NewFile = Omit<typeof files.$inferInsert, 'id' | 'corpId'>
+type NewFile = Omit<typeof files.$inferInsert, 'id' | 'corpId'>
 export interface PageSize { width: number; height: number }
 
 /** Uploaded files of one corp. */

@@ -12,7 +12,7 @@ import { materialsOf } from './store.ts'
 /** Who changes something, for the audit log. */
 export interface Editor { corpId: number; staffId: number | null; from: string | null }
 
-export const DEFAULT_GROUP_NAME = '默认分组'
+const DEFAULT_GROUP_NAME = '默认分组'
 
 export type Groups = ReturnType<typeof createGroups>
 

@@ -15,7 +15,7 @@ import { presentDetail, presentRow } from './presenter.ts'
 import { materialsOf } from './store.ts'
 import type { MaterialFilter, MaterialWithFiles } from './store.ts'
 
-export interface LibraryNeeds {
+interface LibraryNeeds {
   audit: Audit
   staffRefs(corpId: number, ids: readonly number[]): Promise<Map<number, StaffRef>>
   radarFigures: RadarFigures
@@ -25,8 +25,8 @@ export interface LibraryNeeds {
  * @property allStats may see the totals of everybody's shares (`materials.stats`), not only of her own
  */
 export interface Looker { corpId: number; staffId: number; zone: string; allStats: boolean }
-export interface LibraryFilter extends MaterialFilter { after?: string; limit: number; customerId?: number; recent?: 'sent' }
-export interface MaterialChanges {
+interface LibraryFilter extends MaterialFilter { after?: string; limit: number; customerId?: number; recent?: 'sent' }
+interface MaterialChanges {
   version: number; title: string; summary: string; groupId: number; score: number; tagIds: string[]
   url?: string; fileId?: number; coverFileId?: number | null
 }

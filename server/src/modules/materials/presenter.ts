@@ -18,7 +18,7 @@ export const drawnOf = (row: MaterialWithFiles): readonly PageSize[] => (row.typ
 /** The file's id makes the address change when the content does: it may be kept for long. */
 const pictureAddress = (materialId: number, file: FileRow, name: string) => `/api/materials/${materialId}/pictures/${name}?v=${file.id}`
 
-export interface RowFacts { figures?: MaterialFigures; creator: StaffRef | null; customerViews?: number }
+interface RowFacts { figures?: MaterialFigures; creator: StaffRef | null; customerViews?: number }
 
 export function presentRow(row: MaterialWithFiles, facts: RowFacts): MaterialRow {
   const cover = coverOf(row)

@@ -30,9 +30,9 @@ export interface ReaderMaterial {
 }
 
 /** A picture to answer with. `etag` changes when the picture does. */
-export interface Picture { body: Readable; bytes: number; type: string; etag: string }
-export interface CardPicture { body: Buffer; type: 'image/jpeg'; etag: string }
-export interface MaterialTitle { materialId: number; title: string; type: MaterialType; pages: number | null; deleted: boolean }
+interface Picture { body: Readable; bytes: number; type: string; etag: string }
+interface CardPicture { body: Buffer; type: 'image/jpeg'; etag: string }
+interface MaterialTitle { materialId: number; title: string; type: MaterialType; pages: number | null; deleted: boolean }
 
 /** What other areas and the public pages read of a material. Nothing here asks who is calling: they do. */
 export function createReading(platform: Platform) {

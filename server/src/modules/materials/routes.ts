@@ -8,7 +8,7 @@ import type { createReading } from './reading.ts'
 import type { createUploads } from './uploads.ts'
 import { readUpload } from './upload-kind.ts'
 
-export interface MaterialRooms {
+interface MaterialRooms {
   library: Library
   groups: Groups
   uploads: ReturnType<typeof createUploads>

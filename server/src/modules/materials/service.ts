@@ -11,7 +11,7 @@ import { createReading } from './reading.ts'
 import { materialRoutes } from './routes.ts'
 import { createUploads } from './uploads.ts'
 
-export interface MaterialsNeeds {
+interface MaterialsNeeds {
   audit: Audit
   identity: Pick<Identity, 'staffRefs'>
   /** May point to an area that is made later: nothing of it is used before the first request. */

@@ -3,12 +3,13 @@ import type { SQL } from 'drizzle-orm'
 import type { MaterialType } from '@zhike/shared'
 import type { Queries } from '../../platform/db/connect.ts'
 import { afterCursor } from '../../platform/db/keyset.ts'
+import { contains } from '../../platform/db/like.ts'
 import { files, materialGroups, materials } from './tables.ts'
 
 const covers = aliasedTable(files, 'cover_files')
 
 export interface MaterialFilter { q?: string; groupId?: number; type?: MaterialType }
-export type MaterialValues = typeof materials.$inferInsert
+type MaterialValues = typeof materials.$inferInsert
 /** A material with its group's name and the files it shows. */
 export type MaterialWithFiles = Awaited<ReturnType<ReturnType<typeof materialsOf>['page']>>[number]
 
@@ -19,7 +20,7 @@ export function materialsOf(q: Queries, corpId: number) {
     eq(materials.corpId, corpId), eq(materials.scope, 'corp'), isNull(materials.deletedAt),
     groupId === undefined ? undefined : eq(materials.groupId, groupId),
     type === undefined ? undefined : eq(materials.type, type),
-    text ? or(like(materials.title, containing(text)), like(files.name, containing(text))) : undefined,
+    text ? or(like(materials.title, contains(text)), like(files.name, contains(text))) : undefined,
   )
   const selected = (where: SQL | undefined) => q
     .select({ ...getTableColumns(materials), groupName: materialGroups.name, file: files, coverFile: covers }).from(materials)
@@ -87,9 +88,4 @@ export function materialsOf(q: Queries, corpId: number) {
       return new Map(rows.map((row) => [row.groupId, row.n]))
     },
   }
-}
-
-/** A LIKE pattern that finds the text as typed, wherever it stands. */
-export function containing(text: string): string {
-  return `%${text.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`
 }

@@ -3,7 +3,7 @@ import { LIMITS, formatBytes } from '@zhike/shared'
 import { AppError, badRequest, invalid } from '../../platform/http/errors.ts'
 
 /** What an upload is by its first bytes. The name and the browser's type are not believed (MAT-5, MAT-7). */
-export type UploadKind = 'pdf' | 'image'
+type UploadKind = 'pdf' | 'image'
 export interface Upload { name: string; kind: UploadKind; mime: string; bytes: Buffer }
 
 /** PDF readers accept a header within the first KB. */
@@ -24,8 +24,8 @@ const BYTE_LIMITS: Record<UploadKind, { bytes: number; label: string }> = {
   image: { bytes: LIMITS.imageBytes, label: '图片' },
 }
 
-export const unsupportedFile = () => new AppError('unsupported', '只支持 PDF 文件和 JPG、PNG 图片，请换一个文件')
-export const emptyFile = () => invalid('文件是空的，请重新选择')
+const unsupportedFile = () => new AppError('unsupported', '只支持 PDF 文件和 JPG、PNG 图片，请换一个文件')
+const emptyFile = () => invalid('文件是空的，请重新选择')
 const tooLarge = (kind: UploadKind) => new AppError('too_large', `${BYTE_LIMITS[kind].label}不能超过 ${formatBytes(BYTE_LIMITS[kind].bytes)}，请压缩后再上传`)
 
 /** Refuses what is empty, of another kind, or larger than its kind may be. */

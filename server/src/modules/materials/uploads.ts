@@ -11,7 +11,7 @@ import { keysOf, originalKey, pictureKey, pictureType } from './picture-names.ts
 import { checkedUpload } from './upload-kind.ts'
 import type { Upload } from './upload-kind.ts'
 
-export interface Uploader { corpId: number; staffId: number | null }
+interface Uploader { corpId: number; staffId: number | null }
 
 /** At once in this process: each opening takes a process of its own. */
 const OPENINGS = 2

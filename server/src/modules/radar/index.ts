@@ -1,6 +1,4 @@
 export { createRadar } from './service.ts'
 export { radarRetention } from './retention.ts'
-export type { Radar } from './service.ts'
 export { radarFigures } from './figures/materials.ts'
 export type { PastShare, PastView } from './views/history.ts'
-export type { RadarNeeds } from './needs.ts'

@@ -4,7 +4,7 @@ import type { createSending } from './shares/sending.ts'
 import type { createToday } from './figures/today.ts'
 import type { createViewsList } from './views/list.ts'
 
-export interface RadarHandlers {
+interface RadarHandlers {
   sending: ReturnType<typeof createSending>
   list: ReturnType<typeof createViewsList>
   today: ReturnType<typeof createToday>

@@ -14,8 +14,6 @@ import { createViewTickets } from './pages/view-ticket.ts'
 import { createViewsList } from './views/list.ts'
 import { createWatch } from './watch/watch.ts'
 
-export type Radar = ReturnType<typeof createRadar>
-
 /** Tracked links, their pages, and who reads them (01-materials-radar). */
 export function createRadar(platform: Platform, needs: RadarNeeds) {
   const tickets = createViewTickets(platform.config.appKey)

@@ -62,6 +62,7 @@ export function beatRoute(app: FastifyInstance, platform: Platform, tickets: Vie
   })
 }
 
+/** Null when it is no JSON object: such a beacon is refused. */
 function parsed(text: unknown): Record<string, unknown> | null {
   if (typeof text !== 'string') return null
   try {

@@ -10,7 +10,7 @@ import type { RadarNeeds } from '../needs.ts'
 import { shares, views } from '../tables.ts'
 import { VIEW_STATE } from '../views/store.ts'
 
-export type Today = AnswerOf<'GET /api/radar/today'>
+type Today = AnswerOf<'GET /api/radar/today'>
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const COLLEAGUES = 20

@@ -3,9 +3,9 @@ import type { ReaderMaterial } from '../../materials/index.ts'
 import { html, shell } from './shell.ts'
 import type { Html } from './shell.ts'
 
-export interface Sender { name: string; avatar: string | null; department: string | null; position: string | null }
+interface Sender { name: string; avatar: string | null; department: string | null; position: string | null }
 
-export interface TrackedPage {
+interface TrackedPage {
   token: string
   baseUrl: string
   material: ReaderMaterial

@@ -13,6 +13,7 @@ export function createShareLookup(platform: Platform) {
     const share = shareByToken(db, token)
     if (memory.size >= KEPT) memory.clear()
     memory.set(token, { share, at: clock.now() })
+    // Who asked hears of the failure; the next one asks the database again.
     share.catch(() => memory.delete(token))
     return share
   }

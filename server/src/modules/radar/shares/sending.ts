@@ -14,7 +14,7 @@ import { sharesOf } from './store.ts'
 /** 128 random bits in 22 characters (architecture §6: at least 96). */
 const TOKEN_BYTES = 16
 
-export interface PreparedShare { shareId: number; state: ShareState; message: NewsMessage }
+interface PreparedShare { shareId: number; state: ShareState; message: NewsMessage }
 
 /** Sending a material: the tracked link is made first, and counts once the client says that it went out (MAT-14). */
 export function createSending(platform: Platform, needs: RadarNeeds) {

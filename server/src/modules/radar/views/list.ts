@@ -13,7 +13,7 @@ import { isReading } from './live-news.ts'
 import { viewsOf } from './store.ts'
 import type { ViewDbRow } from './store.ts'
 
-export interface ViewsQuery { after?: string; limit: number; customerId?: number; materialId?: number; now?: 'reading' }
+interface ViewsQuery { after?: string; limit: number; customerId?: number; materialId?: number; now?: 'reading' }
 
 /**
  * Views that the viewer may see, newest first (MAT-22): those of links sent within her scope, and all views of a customer

@@ -5,10 +5,10 @@ import type { EarlierReading, ViewDbRow } from './store.ts'
 type Reading = Pick<ViewDbRow, 'customerId' | 'visitorId' | 'materialId' | 'staffId'>
 
 /** @property openNumber 1 for this reader's first view of the material, 2 for the second… */
-export interface CountedReading { openNumber: number; newToSender: boolean; newToMaterial: boolean }
+interface CountedReading { openNumber: number; newToSender: boolean; newToMaterial: boolean }
 
 /** Counts views one after the other: the how manieth of its reader each is, and whether the reader is a new one. */
-export interface ReaderLedger { count(view: Reading): CountedReading }
+interface ReaderLedger { count(view: Reading): CountedReading }
 
 /** What a ledger begins with for these views, from those that were announced before. */
 export async function ledgerFor(q: Queries, corpId: number, list: readonly Reading[]): Promise<ReaderLedger> {

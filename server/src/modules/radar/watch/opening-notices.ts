@@ -25,7 +25,7 @@ export function storyStart<T extends { openedAt: number }>(earlier: readonly T[]
 }
 
 /** Openings of one reader through one link that belong together. */
-export interface Story { viewId: number; startedAt: number; openings: number; visibleMs: number }
+interface Story { viewId: number; startedAt: number; openings: number; visibleMs: number }
 
 /** The story of a view so far, from all openings there are (in the order of time, the view itself among them or not). */
 export function storyOf(all: readonly Opening[], view: Opening): Story {
