@@ -34,7 +34,7 @@ export const staffContract = defineContract({
     summary: 'Members of the corp (SYS-8)',
     who: staff('staff.read'),
     rate: RATES.search,
-    query: z.object({ ...paging, q: searchText, departmentId: rowId.optional(), state: z.enum(STAFF_STATES).optional() }),
+    query: z.object({ ...paging, q: searchText, departmentId: rowId.optional(), state: z.enum(STAFF_STATES).default('active') }),
     response: pageOf(staffRow),
   },
   'GET /api/departments': {

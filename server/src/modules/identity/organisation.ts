@@ -11,6 +11,8 @@ export interface Organisation {
   /** Members whose direct superior is this one, and theirs, and so on. */
   subordinates(useridKey: string): Set<number>
   departmentName(departmentId: number): string | null
+  /** How many belong to a department, without those of its sub-departments. */
+  departmentSize(departmentId: number): number
 }
 
 export interface OrganisationFacts {
@@ -59,6 +61,7 @@ export function createOrganisation(facts: OrganisationFacts): Organisation {
       return found
     },
     departmentName: (departmentId) => names.get(departmentId) ?? null,
+    departmentSize: (departmentId) => members.get(departmentId)?.length ?? 0,
   }
 }
 

@@ -13,7 +13,7 @@ import { withinScope } from './viewer.ts'
 import type { Viewer } from './viewer.ts'
 
 export interface StaffFigures { customersOf(corpId: number, staffIds: readonly number[]): Promise<Map<number, number>> }
-export interface StaffQuery { after?: string; limit: number; q?: string; departmentId?: number; state?: StaffState }
+export interface StaffQuery { after?: string; limit: number; q?: string; departmentId?: number; state: StaffState }
 
 /** Members and departments as administrators read them (SYS-8). Only what a page shows is read, however large the corp is. */
 export function createStaffList({ db }: Pick<Platform, 'db'>, needs: { access: Access; figures: StaffFigures }) {
@@ -56,11 +56,11 @@ export function createStaffList({ db }: Pick<Platform, 'db'>, needs: { access: A
     },
     async departments(viewer: Viewer): Promise<AnswerOf<'GET /api/departments'>> {
       const people = peopleOf(db, viewer.corpId)
-      const [rows, sizes, leaders] = await Promise.all([people.departments(), people.departmentSizes(), people.leaderUserids()])
+      const [rows, leaders, { organisation }] = await Promise.all([people.departments(), people.leaderUserids(), needs.access.peopleNow(viewer.corpId)])
       return {
         departments: rows.map((row) => ({
           departmentId: row.departmentId, name: row.name, parentId: row.parentId, order: row.sortOrder,
-          leaders: leaders.get(row.departmentId) ?? [], members: sizes.get(row.departmentId) ?? 0,
+          leaders: leaders.get(row.departmentId) ?? [], members: organisation.departmentSize(row.departmentId),
         })),
         syncedAt: viewer.corp.proofs.contactsSyncedAt ?? null,
       }

@@ -15,7 +15,7 @@ export const departments = mysqlTable('departments', {
   sortOrder: bigint('sort_order', { mode: 'number' }).notNull().default(0),
 }, (t) => [primaryKey({ columns: [t.corpId, t.departmentId] })])
 
-/** Members of a corp. userids compare case-insensitively (wecom-api/02 §3): `userid_key` is lower case. */
+/** Members of a corp. userids compare case-insensitively (wecom-api/02 §3): `userid_key` is lower case. Lists are read, counted and searched in `staff_state` alone. */
 export const staff = mysqlTable('staff', {
   id: id(),
   corpId: corpId(),
@@ -31,7 +31,7 @@ export const staff = mysqlTable('staff', {
   leftAt: moment('left_at'),
   seenAt: moment('seen_at').notNull(),
   createdAt: moment('created_at').notNull(),
-}, (t) => [uniqueIndex('staff_userid').on(t.corpId, t.useridKey), index('staff_state').on(t.corpId, t.state, t.id), index('staff_corp').on(t.corpId, t.id)])
+}, (t) => [uniqueIndex('staff_userid').on(t.corpId, t.useridKey), index('staff_state').on(t.corpId, t.state, t.id, t.name, t.userid)])
 
 export const staffDepartments = mysqlTable('staff_departments', {
   corpId: corpId(),
