@@ -42,7 +42,7 @@ export const jobsContract = defineContract({
   'GET /api/jobs/:jobId/file': { summary: 'The file a job made, for the person who asked for it only (GEN-6)', who: staff(), params: oneJob, raw: true },
   'GET /api/jobs/:jobId/failures': {
     summary: 'What failed in a job, and why', who: staff(), params: oneJob, query: z.object({ ...paging }),
-    response: pageOf(z.object({ item: z.string(), reason: z.string() })),
+    response: pageOf(z.object({ failureId: z.number().int(), item: z.string(), reason: z.string() })),
   },
   'GET /api/jobs/:jobId/failures/file': { summary: 'The same as an Excel file (GEN-5)', who: staff(), rate: RATES.export, params: oneJob, raw: true },
   'POST /api/jobs/:jobId/retry': { summary: 'Runs a failed job again from where it stopped', who: staff(), rate: RATES.sync, params: oneJob, response: job },

@@ -110,7 +110,7 @@ export function createJobs(platform: Platform) {
     },
     async failures(corpId: number, jobId: number, after: string | undefined, limit: number) {
       const rows = await jobsOf(db, corpId).failures(jobId, after, limit)
-      return toPage(rows, limit, (row) => [row.id], (row) => ({ item: row.item, reason: row.reason }))
+      return toPage(rows, limit, (row) => [row.id], (row) => ({ failureId: row.id, item: row.item, reason: row.reason }))
     },
     /**
      * The file a job made, for the person who asked for it (GEN-6).
