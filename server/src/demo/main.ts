@@ -9,6 +9,7 @@ import type { Platform } from '../platform/platform.ts'
 import { demoHistory } from './history.ts'
 import { fillLibrary } from './library.ts'
 import { friendshipsIn, groupsIn, hasHistory } from './people.ts'
+import { setUpDemoCorp } from './set-up.ts'
 import { tourHistory } from './tour.ts'
 import { brought } from './waiting.ts'
 
@@ -17,13 +18,13 @@ async function main(): Promise<void> {
   if (!config.sandboxUrl || !config.firstCorp) throw new Error('演示数据只能载入到模拟企业微信的演示企业')
   const platform = await createPlatform(config, { name: 'demo' })
   try {
-    await load(platform, createModules(platform), config.firstCorp)
+    await load(platform, createModules(platform), config.firstCorp, config.sandboxUrl)
   } finally {
     await platform.close()
   }
 }
 
-async function load(platform: Platform, modules: Modules, { wecomCorpId, adminUserids: [admin] }: FirstCorp): Promise<void> {
+async function load(platform: Platform, modules: Modules, { wecomCorpId, adminUserids: [admin] }: FirstCorp, sandboxUrl: string): Promise<void> {
   const corp = await modules.corps.byWecomId(wecomCorpId)
   if (!corp || admin === undefined) throw new Error('演示企业还没有建立，请先启动服务')
   if (await hasHistory(platform.db, corp.id)) return say('演示数据已经载入过')
@@ -39,6 +40,7 @@ async function load(platform: Platform, modules: Modules, { wecomCorpId, adminUs
 
   const from = { friendships: await friendshipsIn(platform.db, corp.id), groups: await groupsIn(platform.db, corp.id), materials, now: Date.now(), zone: corp.zone }
   const written = await modules.radar.importHistory(corp.id, [...demoHistory(from), ...tourHistory(from)])
+  await setUpDemoCorp(modules, corp, sandboxUrl)
   say(`写入近期的发送记录 ${written.shares} 条、浏览记录 ${written.views} 条`)
 }
 
