@@ -61,6 +61,15 @@ export function keepKnown<T>(key: string, value: T): void {
   })
 }
 
+/** Forgets the answers under these keys, and every answer in which a text stands. */
+export function forgetKnown(keys: readonly string[], text: string): void {
+  stored((storage) => {
+    for (const name of keysOf(storage)) {
+      if (keys.includes(name.slice(PREFIX.length)) || `${name}${storage.getItem(name) ?? ''}`.includes(text)) storage.removeItem(name)
+    }
+  })
+}
+
 /** Storage may be full or forbidden (private mode): then there simply is no cache. */
 function stored<T>(use: (storage: Storage) => T): T | undefined {
   try {

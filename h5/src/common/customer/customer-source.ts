@@ -1,5 +1,6 @@
 import type { CustomerProfile } from '@zhike/shared/contract'
 import { api } from '../api.ts'
+import { forgetKnown } from '../cache.ts'
 
 /** How a screen knows its customer: by WeCom's id from the chat, or by ours from a link. */
 export type CustomerSource = { externalUserId: string } | { customerId: number }
@@ -19,4 +20,13 @@ export function profileKey(externalUserId: string): string {
 /** Name under which the profile is remembered on this device. */
 export function rememberedAs(of: CustomerSource): string {
   return 'externalUserId' in of ? profileKey(of.externalUserId) : `customer:${of.customerId}`
+}
+
+/** Names under which a customer's readings and her timeline are remembered. */
+export const viewsKey = (customerId: number): string => `views:${customerId}`
+export const timelineKey = (customerId: number): string => `timeline:${customerId}`
+
+/** Remembers nothing more of a customer on this device: she may no longer be seen, or her data was deleted. */
+export function forgetCustomer({ customerId, externalUserId }: Pick<CustomerProfile, 'customerId' | 'externalUserId'>): void {
+  forgetKnown([viewsKey(customerId), timelineKey(customerId)], externalUserId)
 }
