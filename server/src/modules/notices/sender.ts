@@ -25,18 +25,22 @@ export function createNoticeSender(platform: Platform, needs: NoticeSenderNeeds)
   const { db, clock, log, metrics } = platform
   let sweptAt = 0
 
+  /** Several workers write the same rows: what the database gives up for another (1213) is done again, never lost. */
+  const write = <T>(corpId: number, change: (store: ReturnType<typeof noticesOf>) => Promise<T>): Promise<T> => inTransaction(db, (tx) => change(noticesOf(tx, corpId)))
+
   async function send(rows: readonly NoticeRow[]): Promise<void> {
     const [first] = rows
     if (!first) return
-    const taken = await inTransaction(db, (tx) => noticesOf(tx, first.corpId).claim(rows.map((row) => row.id), clock.now()))
+    const taken = await write(first.corpId, (store) => store.claim(rows.map((row) => row.id), clock.now()))
     const mine = rows.filter((row) => taken.has(row.id))
     const [lead, ...rest] = mine
     if (!lead) return
     const result = await outcomeOf(lead, rest)
     metrics.notices.inc({ outcome: result.state }, mine.length)
-    const store = noticesOf(db, first.corpId)
-    await store.conclude([lead.id], result)
-    if (rest.length > 0) await store.conclude(rest.map((row) => row.id), result.state === 'sent' ? { ...result, merged: true } : result)
+    await write(first.corpId, async (store) => {
+      await store.conclude([lead.id], result)
+      if (rest.length > 0) await store.conclude(rest.map((row) => row.id), result.state === 'sent' ? { ...result, merged: true } : result)
+    })
     await platform.live.publish(first.corpId, { owners: [], to: first.staffId, event: { kind: 'notice' } }).catch((error: unknown) => log.debug({ err: error }, 'news of a message not published'))
   }
 
@@ -80,7 +84,7 @@ export function createNoticeSender(platform: Platform, needs: NoticeSenderNeeds)
     const store = noticesOf(db, first.corpId)
     const recent = await store.lastSent(first.staffId, clock.now() - MINUTE, PER_MINUTE)
     const free = PER_MINUTE - recent.length
-    if (free <= 0) return await store.postpone(rows.map((row) => row.id), Math.min(...recent) + MINUTE)
+    if (free <= 0) return await write(first.corpId, (store) => store.postpone(rows.map((row) => row.id), Math.min(...recent) + MINUTE))
     if (rows.length > free) return await send(rows)
     for (const row of rows) if (!ending?.aborted) await send([row])
   }
@@ -89,7 +93,7 @@ export function createNoticeSender(platform: Platform, needs: NoticeSenderNeeds)
     const now = clock.now()
     if (now - sweptAt > MINUTE) {
       sweptAt = now
-      await giveUpAbandoned(db, now - ABANDONED_MS)
+      await inTransaction(db, (tx) => giveUpAbandoned(tx, now - ABANDONED_MS))
     }
     const due = await dueNotices(db, now, ROUND)
     const receivers = byReceiver(due)
