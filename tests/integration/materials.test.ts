@@ -171,7 +171,7 @@ describe('the library', () => {
     expect((await admin.ask('DELETE', url)).status).toBe(404)
     expect((await admin.ask('GET', url)).status).toBe(404)
     expect(await house.materials.forReader(admin.corpId, made.materialId)).toMatchObject({ deleted: true, title: '要删除的' })
-    expect((await house.materials.titles(admin.corpId, [made.materialId])).get(made.materialId)).toMatchObject({ title: '要删除的', deleted: true })
+    expect((await house.materials.titles(house.platform.db, admin.corpId, [made.materialId])).get(made.materialId)).toMatchObject({ title: '要删除的', deleted: true })
     expect(await house.materials.cardPicture(admin.corpId, made.materialId)).toBeNull()
   })
 

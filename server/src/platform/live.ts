@@ -44,7 +44,8 @@ export function createLiveBus(publisher: RedisClient, openSubscriber: () => Redi
       local.on(channel, listener)
       return () => {
         local.off(channel, listener)
-        if (local.listenerCount(channel) === 0) void subscriber?.unsubscribe(channel)
+        if (local.listenerCount(channel) > 0) return
+        subscriber?.unsubscribe(channel).catch((error: unknown) => log.debug({ err: error }, 'could not unsubscribe from live news'))
       }
     },
     close() {

@@ -2,14 +2,15 @@ import { dayStart } from '@zhike/shared'
 import type { Platform } from '../../platform/platform.ts'
 import type { Corp, Corps } from '../corps/index.ts'
 import type { Jobs } from '../jobs/index.ts'
+import { intakeOf } from './intake-store.ts'
 import type { Refresh } from './refresh-from-wecom.ts'
 import { overdueChecks } from './store.ts'
-import { settleCheck } from './sync.ts'
 
 const NIGHT_HOUR_MS = 3 * 60 * 60 * 1000
 /** A corp whose sync fails (a wrong secret, say) is tried again after this long. */
 const TRY_AGAIN_S = 60 * 60
 const CHECKS_AT_ONCE = 50
+const CHECK_AGAIN_MS = 10 * 60 * 1000
 
 /** Latest 3:00 in the corp's zone, epoch milliseconds. */
 export function lastNight(now: number, zone: string): number {
@@ -45,10 +46,19 @@ export function createRounds(platform: Platform, needs: { corps: Corps; jobs: Jo
     }
   }
 
+  /** Where the last writing to WeCom has an outcome we don't know, what is true is read. */
   async function settleChecks(ending: AbortSignal): Promise<void> {
     for (const overdue of await overdueChecks(platform.db, clock.now(), CHECKS_AT_ONCE)) {
       if (ending.aborted) return
-      await settleCheck(platform, needs.refresh, overdue).catch((error: unknown) => log.warn({ err: error, relationId: overdue.relationId }, 'outcome in WeCom still unknown'))
+      const readAt = clock.now()
+      try {
+        await needs.refresh.customer(overdue.corpId, overdue.externalUserId)
+        await intakeOf(platform.db, overdue.corpId).clearChecks([overdue.relationId], readAt)
+      } catch (error) {
+        log.warn({ err: error, relationId: overdue.relationId }, 'outcome in WeCom still unknown')
+        // Behind the others: one corp that cannot be asked must not hold up everybody's checks.
+        await intakeOf(platform.db, overdue.corpId).putOffCheck(overdue.relationId, readAt, clock.now() + CHECK_AGAIN_MS)
+      }
     }
   }
 

@@ -62,6 +62,10 @@ export function intakeOf(q: Queries, corpId: number) {
       if (relationIds.length === 0) return
       await q.update(relations).set({ checkAt: null }).where(and(eq(relations.corpId, corpId), inArray(relations.id, [...relationIds]), lte(relations.checkAt, readAt)))
     },
+    /** What could not be found out since `readAt` is tried again at `until`; an intent that came since then keeps its own moment. */
+    async putOffCheck(relationId: number, readAt: number, until: number): Promise<void> {
+      await q.update(relations).set({ checkAt: until }).where(and(eq(relations.corpId, corpId), eq(relations.id, relationId), lte(relations.checkAt, readAt)))
+    },
     async tagsOn(relationIds: readonly number[]): Promise<RelationTagRecord[]> {
       if (relationIds.length === 0) return []
       return await q.select().from(relationTags).where(and(eq(relationTags.corpId, corpId), inArray(relationTags.relationId, [...relationIds])))

@@ -1,3 +1,4 @@
+import type { Queries } from '../../platform/db/connect.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { repeatedly } from '../../platform/repeat.ts'
 import type { Repeated } from '../../platform/repeat.ts'
@@ -73,9 +74,9 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
       const [row] = await customersOf(db, corpId).byExternalIds([externalUserId])
       return row ? refOf(row) : null
     },
-    /** By customer id; unknown ids are left out. */
-    async customerNames(corpId: number, ids: readonly number[]): Promise<Map<number, CustomerRef>> {
-      return new Map((await customersOf(db, corpId).byIds(ids)).map((row) => [row.id, refOf(row)]))
+    /** By customer id; unknown ids are left out. @param q the caller's transaction, when she is in one */
+    async customerNames(q: Queries, corpId: number, ids: readonly number[]): Promise<Map<number, CustomerRef>> {
+      return new Map((await customersOf(q, corpId).byIds(ids)).map((row) => [row.id, refOf(row)]))
     },
     /** Was this person's data deleted on request, and has no friendship begun since (SYS-17)? */
     isErased: (corpId: number, externalUserId: string): Promise<boolean> => tombstones.has(db, corpId, externalUserId),

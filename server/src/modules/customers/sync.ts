@@ -1,6 +1,5 @@
 import { formatCount } from '@zhike/shared'
 import { z } from 'zod'
-import { inTransaction } from '../../platform/db/transaction.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { listCustomersOf, listFollowUsers, WecomError } from '../../wecom/index.ts'
 import type { CustomerPage, WecomClient } from '../../wecom/index.ts'
@@ -126,11 +125,4 @@ export function createCustomerSync(platform: Platform, needs: { corps: Corps; id
     }
     await needs.corps.prove(job.corpId, { customersSyncedAt: platform.clock.now() })
   }
-}
-
-/** What the sweeper does with a relation whose last writing to WeCom has an outcome we don't know: it reads what is true. */
-export async function settleCheck(platform: Platform, refresh: Refresh, overdue: { corpId: number; externalUserId: string; relationId: number }): Promise<void> {
-  const { corpId, externalUserId, relationId } = overdue
-  await refresh.customer(corpId, externalUserId)
-  await inTransaction(platform.db, (tx) => intakeOf(tx, corpId).setRelation(relationId, { checkAt: null }))
 }

@@ -2,7 +2,7 @@ import type { LiveEvent } from '@zhike/shared'
 import type { CustomerProfile } from '@zhike/shared/contract'
 import type { Queries } from '../../platform/db/connect.ts'
 import { inTransaction } from '../../platform/db/transaction.ts'
-import { conflict, invalid } from '../../platform/http/errors.ts'
+import { conflict, invalid, notFound } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { markTags, WecomError } from '../../wecom/index.ts'
 import type { Audit } from '../audit/index.ts'
@@ -46,7 +46,8 @@ export function createTagMarking(platform: Platform, needs: { corps: Corps; audi
     const at = clock.now()
     await inTransaction(db, async (tx) => {
       const store = intakeOf(tx, viewer.corpId)
-      await store.lockCustomer(relation.customerId)
+      // Her data was deleted while WeCom was asked (SYS-17): nothing of her is written any more.
+      if (!(await store.lockCustomer(relation.customerId))) throw notFound('客户')
       const before = (await store.tagsOn([relation.id])).filter((row) => row.kind === 'wecom')
       const names = await store.tagNames([...change.add, ...change.remove])
       const nameOf = (tagId: string) => names.get(tagId) ?? before.find((row) => row.tagKey === tagId)?.name ?? ''

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { MaterialState, MaterialType } from '@zhike/shared'
+import type { Queries } from '../../platform/db/connect.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { cardTile } from './card-tile.ts'
 import type { FileRow, PageSize } from './files-store.ts'
@@ -50,10 +51,10 @@ export function createReading(platform: Platform) {
         fileVersion: row.file?.id ?? null, hasCover: (coverOf(row)?.drawn.length ?? 0) > 0, updatedAt: row.updatedAt, deleted: row.deletedAt !== null,
       }
     },
-    /** Titles also of deleted materials, for lists and statistics. */
-    async titles(corpId: number, materialIds: readonly number[]): Promise<Map<number, MaterialTitle>> {
+    /** Titles also of deleted materials, for lists and statistics. @param q the caller's transaction, when she is in one */
+    async titles(q: Queries, corpId: number, materialIds: readonly number[]): Promise<Map<number, MaterialTitle>> {
       if (materialIds.length === 0) return new Map()
-      const rows = await materialsOf(db, corpId).titles(materialIds)
+      const rows = await materialsOf(q, corpId).titles(materialIds)
       return new Map(rows.map((row) => [row.id, { materialId: row.id, title: row.title, type: row.type, pages: row.type === 'pdf' ? row.pages : null, deleted: row.deletedAt !== null }]))
     },
     /** A drawn page, picture or cover by its file name. Null when there is none, also for deleted materials. */

@@ -96,13 +96,15 @@ function turnstile(places: number) {
   let inside = 0
   const waiting: (() => void)[] = []
   return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (inside >= places) await new Promise<void>((go) => waiting.push(go))
-    inside++
+    if (inside < places) inside++
+    else await new Promise<void>((go) => waiting.push(go))
     try {
       return await work()
     } finally {
-      inside--
-      waiting.shift()?.()
+      // Who waits gets this place itself: nobody slips in between.
+      const next = waiting.shift()
+      if (next) next()
+      else inside--
     }
   }
 }

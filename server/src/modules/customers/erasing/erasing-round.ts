@@ -28,8 +28,9 @@ export function createErasingRound(platform: Platform, needs: { tombstones: Tomb
 
   async function forgetHere({ corpId, customerId, externalUserId }: ErasedPerson): Promise<void> {
     const late = await inTransaction(db, async (tx) => {
-      if (!(await needs.tombstones.has(tx, corpId, externalUserId))) return null
+      // Her row first: who writes her anew holds it. Then the deletion as it stands now, not as it stood when this began.
       const [row] = await intakeOf(tx, corpId).lockCustomers([externalUserId])
+      if (!(await needs.tombstones.stands(tx, corpId, externalUserId))) return null
       if (row) await erasuresOf(tx, corpId).removeCustomer(row.id)
       return row?.id ?? null
     })

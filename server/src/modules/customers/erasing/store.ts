@@ -17,6 +17,12 @@ export function erasuresOf(q: Queries, corpId: number) {
       return await q.select({ personKey: customerErasures.personKey, erasedAt: customerErasures.erasedAt }).from(customerErasures)
         .where(and(eq(customerErasures.corpId, corpId), inArray(customerErasures.personKey, [...keys]), isNull(customerErasures.liftedAt))).orderBy(customerErasures.erasedAt)
     },
+    /** Does an erasure of this person stand? A current read, locked. */
+    async lockStanding(personKey: Buffer): Promise<boolean> {
+      const rows = await q.select({ id: customerErasures.id }).from(customerErasures)
+        .where(and(eq(customerErasures.corpId, corpId), eq(customerErasures.personKey, personKey), isNull(customerErasures.liftedAt))).for('update')
+      return rows.length > 0
+    },
     /** The person may be known again. */
     async lift(personKey: Buffer, at: number): Promise<void> {
       await q.update(customerErasures).set({ liftedAt: at }).where(and(eq(customerErasures.corpId, corpId), eq(customerErasures.personKey, personKey), isNull(customerErasures.liftedAt)))

@@ -38,6 +38,10 @@ export function createTombstones(platform: Pick<Platform, 'config' | 'clock'>) {
     async has(q: Queries, corpId: number, externalUserId: string): Promise<boolean> {
       return (await erasedAt(q, corpId, [externalUserId])).size > 0
     },
+    /** Does a deletion of this person stand at this moment, whatever the transaction has read before? Locks it until the transaction ends. */
+    async stands(tx: Queries, corpId: number, externalUserId: string): Promise<boolean> {
+      return await erasuresOf(tx, corpId).lockStanding(keyOf(corpId, externalUserId))
+    },
     /**
      * What of an answer of WeCom may be written, in the transaction that writes it. A friendship that began after the deletion
      * lifts it.

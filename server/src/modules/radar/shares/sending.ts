@@ -82,7 +82,7 @@ export function createSending(platform: Platform, needs: RadarNeeds) {
 
   async function titleOf(corpId: number, shareId: number): Promise<string> {
     const share = await sharesOf(db, corpId).byId(shareId)
-    return share ? (await needs.materials.titles(corpId, [share.materialId])).get(share.materialId)?.title ?? '' : ''
+    return share ? (await needs.materials.titles(db, corpId, [share.materialId])).get(share.materialId)?.title ?? '' : ''
   }
 }
 

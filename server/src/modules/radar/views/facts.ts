@@ -31,7 +31,7 @@ export async function factsOf(q: Queries, needs: Needs, corpId: number, list: re
   const shares = await sharesOf(q, corpId).byIds(list.map((view) => view.shareId))
   const customerIds = [...new Set([...list.map((view) => view.customerId), ...[...shares.values()].map((share) => share.customerId)].filter((id) => id !== null))]
   const [titles, customers, owners] = await Promise.all([
-    needs.materials.titles(corpId, [...new Set(list.map((view) => view.materialId))]), needs.customers.customerNames(corpId, customerIds), friendshipsOf(q, corpId).activeOwners(customerIds),
+    needs.materials.titles(q, corpId, [...new Set(list.map((view) => view.materialId))]), needs.customers.customerNames(q, corpId, customerIds), friendshipsOf(q, corpId).activeOwners(customerIds),
   ])
   const customer = (customerId: number | null) => (customerId === null ? null : customers.get(customerId) ?? null)
   const addressee = (view: ViewDbRow) => customer(shares.get(view.shareId)?.customerId ?? null)

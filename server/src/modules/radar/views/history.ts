@@ -44,7 +44,7 @@ const PER_TRANSACTION = 50
 export async function importHistory(platform: Platform, needs: Pick<RadarNeeds, 'corps' | 'materials'>, corpId: number, past: readonly PastShare[]): Promise<{ shares: number; views: number }> {
   const corp = await needs.corps.byId(corpId)
   if (!corp) throw new Error(`there is no corp ${corpId}`)
-  const titles = await needs.materials.titles(corpId, [...new Set(past.map((share) => share.materialId))])
+  const titles = await needs.materials.titles(platform.db, corpId, [...new Set(past.map((share) => share.materialId))])
   const ledger = createReaderLedger()
   const inOrder = [...past].sort((a, b) => a.sentAt - b.sentAt).map((share) => ({
     share,

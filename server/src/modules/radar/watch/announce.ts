@@ -65,7 +65,7 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
     const rows = await viewsOf(db, corp.id).byIds(viewIds)
     const store = sharesOf(db, corp.id)
     const [shares, visitors] = await Promise.all([store.byIds(rows.map((row) => row.shareId)), store.visitors(rows.map((row) => row.visitorId))])
-    const customers = await needs.customers.customerNames(corp.id, [...visitors.values()].flatMap((visitor) => visitor.customerId ?? []))
+    const customers = await needs.customers.customerNames(db, corp.id, [...visitors.values()].flatMap((visitor) => visitor.customerId ?? []))
     const found = new Set<string>()
     for (const row of rows) {
       const groupChatId = shares.get(row.shareId)?.groupChatId ?? null
@@ -142,13 +142,16 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
     })
   }
 
-  /** One view that can't be announced must not hold up the others. */
+  /** One view that can't be announced must not hold up the others: it is found by halving, one transaction after the other. */
   async function announceOrSplit(corp: Corp, viewIds: readonly number[]): Promise<ViewDbRow[]> {
     try {
       return await announceSome(corp, viewIds)
     } catch (error) {
       if (isDatabaseAway(error) || isRedisAway(error)) throw error
-      if (viewIds.length > 1) return (await Promise.all(viewIds.map((id) => announceOrSplit(corp, [id])))).flat()
+      if (viewIds.length > 1) {
+        const half = viewIds.length >> 1
+        return [...await announceOrSplit(corp, viewIds.slice(0, half)), ...await announceOrSplit(corp, viewIds.slice(half))]
+      }
       platform.log.error({ err: error, corpId: corp.id, viewId: viewIds[0] }, 'a view could not be announced')
       return []
     }
