@@ -1,5 +1,6 @@
 import ExcelJS from 'exceljs'
 import type { Writable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /** The media type of what `writeSheets` writes. */
 export const SHEET_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
@@ -16,6 +17,8 @@ export interface Sheet { name: string; columns: readonly { title: string; width?
 /** Excel's own limits: rows of a sheet (the heading is one of them), characters of a cell. */
 const SHEET_ROWS = 1_048_576
 const CELL_CHARACTERS = 32_767
+/** After so many rows (about 10 ms) other work of the process gets its turn. */
+const ROWS_AT_A_STRETCH = 200
 
 /** Describes a sheet by its columns and the rows that fill it, which are read as they are written. */
 export function sheetOf<Row>(name: string, columns: readonly Column<Row>[], rows: AsyncIterable<Row> | Iterable<Row>): Sheet {
@@ -75,6 +78,7 @@ async function writeSheet(workbook: ExcelJS.stream.xlsx.WorkbookWriter, sheet: S
     })
     row.commit()
     rows++
+    if (rows % ROWS_AT_A_STRETCH === 0) await nextTurn()
   }
   worksheet.commit()
 }
