@@ -63,7 +63,7 @@ function guesses(of: OwnedThings): Record<ContractKey, { params?: object; query?
     'POST /api/files': { form: true },
     'GET /api/notices': {},
     'GET /api/notices/unread': {},
-    'PUT /api/notices/read': {},
+    'PUT /api/notices/read': { body: { upTo: 1 } },
     'POST /api/shares': { body: { materialId: of.materialId, chat: { kind: 'customer', externalUserId: of.externalUserId }, requestId: '7d1f0f7a-6d0b-4a53-9a53-3f0d5d1c2b11' } },
     'PUT /api/shares/:shareId/outcome': { params: { shareId: of.shareId }, body: { state: 'sent' } },
     'GET /api/radar/views': { query: { customerId: of.customerId, materialId: of.materialId } },

@@ -16,5 +16,5 @@ export type NoticeView = z.infer<typeof notice>
 export const noticesContract = defineContract({
   'GET /api/notices': { summary: 'The viewer’s own messages, newest first (GEN-10)', who: staff(), query: z.object({ ...paging }), response: pageOf(notice) },
   'GET /api/notices/unread': { summary: 'How many of them are new; counted up to 100', who: staff(), response: z.object({ unread: z.number().int() }) },
-  'PUT /api/notices/read': { summary: 'All of them have been seen', who: staff(), response: z.object({ unread: z.number().int() }) },
+  'PUT /api/notices/read': { summary: 'Those up to a moment (`at` of the newest one seen) have been seen', who: staff(), body: z.object({ upTo: moment }), response: z.object({ unread: z.number().int() }) },
 })

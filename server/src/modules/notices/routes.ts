@@ -12,17 +12,17 @@ const COUNTED = 100
 export function noticeRoutes(register: Register, { db, clock, config }: Platform): void {
   const present = (row: NoticeRow): NoticeView => ({
     noticeId: row.id, title: row.card.title, lines: row.card.lines, to: placeIn(row.card.url, config.baseUrl), button: row.card.button,
-    at: row.dueAt, unread: row.readAt === null, problem: row.state === 'failed' || row.state === 'unknown' ? row.error : null,
+    at: row.toldAt ?? row.dueAt, unread: row.readAt === null, problem: row.state === 'failed' || row.state === 'unknown' ? row.error : null,
   })
   const unread = async (corpId: number, staffId: number) => ({ unread: await noticesOf(db, corpId).unread(staffId, COUNTED) })
   register(noticesContract, {
     'GET /api/notices': async ({ viewer, query }) => {
       const rows = await noticesOf(db, viewer.corpId).list(viewer.staffId, query.after, query.limit)
-      return toPage(rows, query.limit, (row) => [row.dueAt, row.id], present)
+      return toPage(rows, query.limit, (row) => [row.toldAt ?? row.dueAt, row.id], present)
     },
     'GET /api/notices/unread': ({ viewer }) => unread(viewer.corpId, viewer.staffId),
-    'PUT /api/notices/read': async ({ viewer }) => {
-      await noticesOf(db, viewer.corpId).markRead(viewer.staffId, clock.now())
+    'PUT /api/notices/read': async ({ viewer, body }) => {
+      await noticesOf(db, viewer.corpId).markRead(viewer.staffId, body.upTo, clock.now())
       return await unread(viewer.corpId, viewer.staffId)
     },
   })

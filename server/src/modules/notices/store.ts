@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNull, like, lt, lte, ne, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, like, lt, lte, or, sql } from 'drizzle-orm'
 import type { Queries } from '../../platform/db/connect.ts'
 import { afterCursor } from '../../platform/db/keyset.ts'
 import { beginsWith } from '../../platform/db/like.ts'
@@ -11,9 +11,6 @@ export type NoticeResult =
   | { state: 'unknown'; error: string }
   | { state: 'failed'; error: string }
   | { state: 'waiting'; error: string; dueAt: number }
-
-/** What the receiver may know of: all but those whose moment has not come. */
-const told = () => or(ne(notices.state, 'waiting'), gt(notices.attempts, 0))
 
 /** Notices of one corp. */
 export function noticesOf(q: Queries, corpId: number) {
@@ -35,7 +32,7 @@ export function noticesOf(q: Queries, corpId: number) {
     async claim(ids: readonly number[], now: number): Promise<Set<number>> {
       const rows = await q.select({ id: notices.id }).from(notices).where(and(oneOf(ids), eq(notices.state, 'waiting'))).orderBy(notices.id).for('update')
       const taken = rows.map((row) => row.id)
-      if (taken.length > 0) await q.update(notices).set({ state: 'sending', dueAt: now, attempts: sql`${notices.attempts} + 1` }).where(and(oneOf(taken), eq(notices.state, 'waiting')))
+      if (taken.length > 0) await q.update(notices).set({ state: 'sending', dueAt: now, attempts: sql`${notices.attempts} + 1`, toldAt: sql`COALESCE(${notices.toldAt}, ${sql.param(now, notices.toldAt)})` }).where(and(oneOf(taken), eq(notices.state, 'waiting')))
       return new Set(taken)
     },
     /** sending → what came of it. */
@@ -61,16 +58,17 @@ export function noticesOf(q: Queries, corpId: number) {
     },
     /** A receiver's messages, newest first, one more than `limit`. */
     async list(staffId: number, after: string | undefined, limit: number): Promise<NoticeRow[]> {
-      return await q.select().from(notices).where(and(eq(notices.corpId, corpId), eq(notices.staffId, staffId), told(), afterCursor(after, [notices.dueAt, notices.id])))
-        .orderBy(desc(notices.dueAt), desc(notices.id)).limit(limit + 1)
+      return await q.select().from(notices).where(and(eq(notices.corpId, corpId), eq(notices.staffId, staffId), isNotNull(notices.toldAt), afterCursor(after, [notices.toldAt, notices.id])))
+        .orderBy(desc(notices.toldAt), desc(notices.id)).limit(limit + 1)
     },
     /** How many she has not seen; counts no further than `most`. */
     async unread(staffId: number, most: number): Promise<number> {
-      const rows = await q.select({ id: notices.id }).from(notices).where(and(eq(notices.corpId, corpId), eq(notices.staffId, staffId), isNull(notices.readAt), told())).limit(most)
+      const rows = await q.select({ id: notices.id }).from(notices).where(and(eq(notices.corpId, corpId), eq(notices.staffId, staffId), isNull(notices.readAt), isNotNull(notices.toldAt))).limit(most)
       return rows.length
     },
-    async markRead(staffId: number, now: number): Promise<void> {
-      await q.update(notices).set({ readAt: now }).where(and(eq(notices.corpId, corpId), eq(notices.staffId, staffId), isNull(notices.readAt), told()))
+    /** Those told up to a moment have been seen: nothing that came after she looked. */
+    async markRead(staffId: number, upTo: number, now: number): Promise<void> {
+      await q.update(notices).set({ readAt: now }).where(and(eq(notices.corpId, corpId), eq(notices.staffId, staffId), isNull(notices.readAt), lte(notices.toldAt, upTo)))
     },
   }
 }

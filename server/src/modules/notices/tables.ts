@@ -26,9 +26,11 @@ export const notices = mysqlTable('notices', {
   createdAt: moment('created_at').notNull(),
   sentAt: moment('sent_at'),
   merged: tinyint('merged').notNull().default(0),
-  /** When the receiver saw it under 我的消息. */
+  /** When its sending first began: from then on the receiver finds it under 我的消息. */
+  toldAt: moment('told_at'),
+  /** When she saw it there. */
   readAt: moment('read_at'),
 }, (t) => [
   uniqueIndex('notices_once').on(t.corpId, t.onceKey), index('notices_due').on(t.state, t.dueAt), index('notices_staff').on(t.corpId, t.staffId, t.id),
-  index('notices_shown').on(t.corpId, t.staffId, t.dueAt, t.id), index('notices_unread').on(t.corpId, t.staffId, t.readAt, t.id),
+  index('notices_told').on(t.corpId, t.staffId, t.toldAt, t.id), index('notices_new').on(t.corpId, t.staffId, t.readAt, t.toldAt),
 ])
