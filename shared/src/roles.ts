@@ -21,6 +21,23 @@ export const DATA_SCOPE_LABELS: Record<DataScope, string> = {
   all: '全部',
 }
 
+/**
+ * Scopes whose owners are, for one and the same person, always among those of a wider one. This is no ranking: `sub_only`
+ * leaves herself out, and whom she leads is among her subordinates but not the other way round.
+ */
+const WITHIN_SCOPE: Record<DataScope, readonly DataScope[]> = {
+  self: ['self'],
+  self_and_sub: ['self', 'self_and_sub', 'sub_only', 'managed'],
+  sub_only: ['sub_only'],
+  managed: ['self', 'managed'],
+  all: DATA_SCOPES,
+}
+
+/** Whether somebody with these scopes, one of each role she holds, sees at least what `scope` would show her (SYS-4, SYS-5). */
+export function coversScope(held: readonly DataScope[], scope: DataScope): boolean {
+  return held.some((one) => WITHIN_SCOPE[one].includes(scope))
+}
+
 /** Everything a role can allow, with the text shown in role settings. One list for server, H5 and OpenAPI. */
 export const PERMISSIONS = {
   'materials.write': '管理企业素材',

@@ -70,4 +70,20 @@ describe('rights · SYS-4', () => {
     ]
     expect((await Promise.all(tries)).map((answer) => answer.statusCode)).toEqual([403, 403, 403])
   })
+  test('nor take away what she may not do herself, nor change a role held by people she does not see', async () => {
+    const admin = await house.signIn('linzhixia')
+    const beyond = await admin.call('POST /api/roles', { body: { name: '稽核', permissions: ['audit.read'], dataScope: 'self' } })
+    const her = await house.signIn('zhoumin')
+    const put = (roleKey: string, version: number, permissions: string[], dataScope: string) => her.attempt('PUT /api/roles/:roleKey', { params: { roleKey }, body: { version, permissions, dataScope } })
+    const tries = [
+      put(beyond.key, beyond.version, [], 'self'), put('business_head', 0, [], 'self'), put('staff', 0, [], 'self'),
+      her.attempt('DELETE /api/roles/:roleKey', { params: { roleKey: beyond.key } }),
+      her.attempt('POST /api/roles', { body: { name: '下属', permissions: [], dataScope: 'self_and_sub' } }),
+      her.attempt('POST /api/roles', { body: { name: '仅下属', permissions: [], dataScope: 'sub_only' } }),
+    ]
+    expect((await Promise.all(tries)).map((answer) => answer.statusCode)).toEqual([403, 403, 403, 403, 403, 403])
+    const hers = await her.call('POST /api/roles', { body: { name: '店助', permissions: ['staff.read'], dataScope: 'managed' } })
+    expect((await put(hers.key, hers.version, [], 'self')).statusCode).toBe(200)
+    expect((await her.attempt('DELETE /api/roles/:roleKey', { params: { roleKey: hers.key } })).statusCode).toBe(204)
+  })
 })

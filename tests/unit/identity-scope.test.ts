@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { DATA_SCOPES, coversScope } from '@zhike/shared'
 import { createOrganisation, ownersOf, unionOf } from '../../server/src/modules/identity/organisation.ts'
 import { safeNext } from '../../server/src/modules/identity/sign-in.ts'
 
@@ -39,6 +40,16 @@ describe('data scopes · SYS-5', () => {
   })
   test('subordinates without own leaves her own out', () => expect(owners('sub_only')).toEqual([2, 3, 4, 5]))
   test('all needs no list', () => expect(owners('all')).toBe('all'))
+  test('what a scope covers is never more than what it sees, whoever she is · SYS-4', () => {
+    const people = [1, 2, 3, 4, 5].map((staffId) => ({ staffId, useridKey: ['zhoumin', 'wu', 'chen', 'xu', 'he'][staffId - 1] ?? '' }))
+    for (const held of DATA_SCOPES) for (const scope of DATA_SCOPES.filter((one) => coversScope([held], one))) for (const person of people) {
+      const [wide, narrow] = [owners(held, person), owners(scope, person)]
+      if (wide !== 'all') expect(wide, `${held} covers ${scope}`).toEqual(expect.arrayContaining([...narrow]))
+    }
+    expect(coversScope(['managed'], 'self_and_sub')).toBe(false)
+    expect(coversScope(['self_and_sub'], 'managed')).toBe(true)
+    expect(coversScope(['managed', 'sub_only'], 'sub_only')).toBe(true)
+  })
   test('several roles add up · SYS-4', () => {
     expect(unionOf([{ all: false, staffIds: [1, 2] }, { all: false, staffIds: [2, 3] }])).toEqual({ all: false, staffIds: [1, 2, 3] })
     expect(unionOf([{ all: false, staffIds: [1] }, { all: true }])).toEqual({ all: true })

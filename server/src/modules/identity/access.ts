@@ -40,6 +40,7 @@ export function createAccess(platform: Platform, corps: Corps) {
       department: person.mainDepartment === null ? null : known.organisation.departmentName(person.mainDepartment),
       roles: roles.map((role) => ({ key: role.roleKey, name: role.name })), permissions,
       dataScope: DATA_SCOPES.findLast((scope) => scopes.includes(scope)) ?? 'self',
+      dataScopes: scopes,
       owners: known.owners(scopes, { staffId: person.id, useridKey: person.useridKey }),
       expiresAt,
     }

@@ -1,4 +1,4 @@
-import { and, count, eq, inArray, ne, sql } from 'drizzle-orm'
+import { and, count, eq, inArray, ne, notInArray, sql } from 'drizzle-orm'
 import { union } from 'drizzle-orm/mysql-core'
 import { DEFAULT_ROLES, PREDEFINED_ROLES, ROLE_LABELS } from '@zhike/shared'
 import type { DataScope, Permission } from '@zhike/shared'
@@ -54,6 +54,13 @@ export function rolesOf(q: Queries, corpId: number) {
       ])
       return new Map([...rows.map((row): [string, number] => [row.roleKey, row.holders]), ['staff', everybody[0]?.n ?? 0]])
     },
+    /** Whether a member holds a role who is none of these; leavers don't count. */
+    async heldBeside(roleKey: string, staffIds: readonly number[], admins: readonly string[]): Promise<boolean> {
+      const beside = and(eq(staff.corpId, corpId), ne(staff.state, 'left'), staffIds.length > 0 ? notInArray(staff.id, [...staffIds]) : undefined)
+      if (roleKey === 'staff') return (await q.select({ id: staff.id }).from(staff).where(beside).limit(1)).length > 0
+      const all = held(admins).as('held')
+      return (await q.select({ id: staff.id }).from(all).innerJoin(staff, and(beside, eq(staff.id, all.staffId))).where(eq(all.roleKey, roleKey)).limit(1)).length > 0
+    },
     async assignedTo(staffIds: readonly number[]): Promise<{ staffId: number; roleKey: string }[]> {
       if (staffIds.length === 0) return []
       return await q.select({ staffId: staffRoles.staffId, roleKey: staffRoles.roleKey }).from(staffRoles).where(and(eq(staffRoles.corpId, corpId), inArray(staffRoles.staffId, [...staffIds])))
@@ -71,9 +78,12 @@ export function rolesOf(q: Queries, corpId: number) {
       const [result] = await q.update(roles).set({ ...rights, version: version + 1 }).where(and(eq(roles.corpId, corpId), eq(roles.roleKey, roleKey), eq(roles.version, version)))
       return result.affectedRows === 1
     },
-    async remove(roleKey: string): Promise<void> {
+    /** False when somebody has changed or removed it since `version`. */
+    async remove(roleKey: string, version: number): Promise<boolean> {
+      const [result] = await q.delete(roles).where(and(eq(roles.corpId, corpId), eq(roles.roleKey, roleKey), eq(roles.version, version)))
+      if (result.affectedRows !== 1) return false
       await q.delete(staffRoles).where(and(eq(staffRoles.corpId, corpId), eq(staffRoles.roleKey, roleKey)))
-      await q.delete(roles).where(and(eq(roles.corpId, corpId), eq(roles.roleKey, roleKey)))
+      return true
     },
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { DATA_SCOPES, PERMISSION_KEYS } from '@zhike/shared'
+import { PERMISSION_KEYS, coversScope } from '@zhike/shared'
 import type { RoleView } from '@zhike/shared/contract'
 import { isDuplicate } from '../../platform/db/connect.ts'
 import { inTransaction } from '../../platform/db/transaction.ts'
@@ -16,8 +16,14 @@ import type { Viewer } from './viewer.ts'
 /** Nobody gives, takes or changes rights beyond her own (SYS-4). */
 function assertMayGrant(viewer: Viewer, rights: Rights): void {
   if (isSuperAdmin(viewer)) return
-  const beyond = rights.permissions.some((permission) => !can(viewer, permission)) || DATA_SCOPES.indexOf(rights.dataScope) > DATA_SCOPES.indexOf(viewer.dataScope)
+  const beyond = rights.permissions.some((permission) => !can(viewer, permission)) || !coversScope(viewer.dataScopes, rights.dataScope)
   if (beyond) throw forbidden('不能授予、收回或修改超出自己权限的角色，请由超级管理员操作')
+}
+
+/** A role changes for everybody who holds it: she must see them all (SYS-5). */
+async function assertSeesHolders(store: ReturnType<typeof rolesOf>, viewer: Viewer, roleKey: string): Promise<void> {
+  if (viewer.owners.all || !(await store.heldBeside(roleKey, viewer.owners.staffIds, viewer.corp.adminUserids))) return
+  throw forbidden('这个角色还有你管理范围以外的员工在用，请由超级管理员修改')
 }
 
 const changedMeanwhile = (name: string) => conflict(`角色「${name}」刚刚被别人修改过，请看过最新内容再保存，以免覆盖对方的修改`)
@@ -44,10 +50,12 @@ export function createRoles({ db }: Pick<Platform, 'db'>, needs: { audit: Audit 
     async change(viewer: Viewer, roleKey: string, { version, ...rights }: Rights & { version: number }, from: string): Promise<RoleView> {
       const before = await view(viewer, roleKey)
       if (roleKey === 'super_admin') throw conflict('超级管理员始终拥有全部权限，不能修改')
+      assertMayGrant(viewer, before)
       assertMayGrant(viewer, rights)
       if (before.version !== version) throw changedMeanwhile(before.name)
       await inTransaction(db, async (tx) => {
         const store = rolesOf(tx, viewer.corpId)
+        await assertSeesHolders(store, viewer, roleKey)
         if (version > 0) {
           if (!(await store.change(roleKey, version, rights))) throw changedMeanwhile(before.name)
         } else {
@@ -74,8 +82,11 @@ export function createRoles({ db }: Pick<Platform, 'db'>, needs: { audit: Audit 
     async remove(viewer: Viewer, roleKey: string, from: string): Promise<void> {
       const role = await view(viewer, roleKey)
       if (role.predefined) throw conflict('系统预设的角色不能删除')
+      assertMayGrant(viewer, role)
       await inTransaction(db, async (tx) => {
-        await rolesOf(tx, viewer.corpId).remove(roleKey)
+        const store = rolesOf(tx, viewer.corpId)
+        await assertSeesHolders(store, viewer, roleKey)
+        if (!(await store.remove(roleKey, role.version))) throw changedMeanwhile(role.name)
         await organisationStore(tx, viewer.corpId).changed()
         await needs.audit.record(tx, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'role.deleted', subject: role.name, before: role, from })
       })

@@ -19,6 +19,8 @@ export interface Viewer {
   permissions: ReadonlySet<Permission>
   /** The widest of her roles' scopes, for display. */
   dataScope: DataScope
+  /** The scope of each of her roles. */
+  dataScopes: readonly DataScope[]
   owners: OwnerScope
   expiresAt: number
 }
