@@ -385,6 +385,18 @@ describe('the list of callbacks in the workbench', () => {
     expect(answer.body).not.toMatch(/verysecret|othersecret/)
   })
 
+  it('replayed, leaves nothing of the customer in the audit log, where erasing her data would not find it · SYS-17', async () => {
+    const message = edited()
+    await deliver(message)
+    await isDone(message)
+    const callbackId = (await rowOf(message))?.id
+    const cookie = await web.cookieOf(corpId, 'linzhixia')
+    expect((await web.app.inject({ method: 'POST', url: `/api/callbacks/${callbackId}/replay`, headers: { cookie } })).statusCode).toBe(200)
+    const [audit] = await web.platform.database.pool.query<RowDataPacket[]>("SELECT * FROM audit_logs WHERE corp_id = ? AND action = 'callback.replayed' ORDER BY id DESC LIMIT 1", [corpId])
+    expect(JSON.stringify(audit)).not.toContain(`wm${serial}`)
+    expect(JSON.stringify(audit)).toContain(String(callbackId))
+  })
+
   it('is paged, newest first, and shows nothing of another corp · SYS-1', async () => {
     const cookie = await web.cookieOf(corpId, 'linzhixia')
     const first = (await web.app.inject({ url: '/api/callbacks?limit=3', headers: { cookie } })).json()

@@ -35,7 +35,8 @@ export function callbackRoutes(register: Register, needs: { platform: Platform; 
         const before = await store.find(params.callbackId)
         if (!before) throw notFound('回调')
         await store.replay(params.callbackId, clock.now() + SWEEP_AFTER_MS)
-        const subject = [before.event, before.changeType, before.subject].filter(Boolean).join(' · ')
+        // Not whom it is about: erasing a customer's data would not find her WeCom id here. The callback says it while it is kept.
+        const subject = [before.event, before.changeType].filter(Boolean).join(' · ')
         const seen = { callbackId: before.id, state: before.state, attempts: before.attempts }
         await needs.audit.record(tx, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'callback.replayed', subject, before: seen, from: request.ip })
         return (await store.find(params.callbackId)) ?? before
