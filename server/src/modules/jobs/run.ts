@@ -36,7 +36,7 @@ export interface JobRun {
   progress(step: { done?: number; total?: number | null; note?: string; cursor?: unknown }): Promise<void>
   /** One item that could not be done, and why, in Chinese. */
   failure(item: string, reason: string): Promise<void>
-  /** The rows of all batches one by one, counted from 0, telling how far it is after each batch: for the sheets of `result`. */
+  /** The rows of all batches one by one, telling how far it is after each batch: for the sheets of `result`, counted on from one sheet to the next. */
   counted<Row>(batches: AsyncIterable<readonly Row[]>): AsyncIterable<Row>
   /**
    * Writes the file that the person who asked may fetch for seven days (GEN-6), row by row into the file store.
@@ -79,6 +79,7 @@ export function createPerformer(platform: Platform, needs: { workOf: (kind: JobK
       const last = { ...changes, finishedAt: clock.now(), movedAt: clock.now() }
       if (await store.update(jobId, holder, last)) await needs.announce({ ...row, ...state, ...last, id: jobId })
     }
+    let counted = 0
     const run: JobRun = {
       jobId, corpId: row.corpId, cursor: row.cursor, params: row.params, requestedBy: row.requestedBy,
       get done() { return state.done },
@@ -98,11 +99,10 @@ export function createPerformer(platform: Platform, needs: { workOf: (kind: JobK
         await jobsOf(db, row.corpId).addFailure(jobId, item, reason)
       },
       async *counted(batches) {
-        let done = 0
         for await (const batch of batches) {
           yield* batch
-          done += batch.length
-          await run.progress({ done })
+          counted += batch.length
+          await run.progress({ done: counted })
         }
       },
       async result({ name, zone, sheets }) {
