@@ -27,7 +27,7 @@ export function createModules(platform: Platform) {
   const jobs = createJobs(platform)
   const identity = createIdentity(platform, { corps, audit, jobs, figures: createStaffFigures(platform) })
   const groupChats = createGroupChats(platform, { corps, identity, jobs, people: () => customers.inGroups })
-  const customers = createCustomers(platform, { corps, identity, audit, jobs, groupChats, elsewhere: () => ({ forget: [groupChats, radar, callbacks, jobs, audit].map((area) => area.forgetCustomer), readings: radar.views }) })
+  const customers = createCustomers(platform, { corps, identity, audit, jobs, groupChats, elsewhere: () => ({ forget: [groupChats, radar, callbacks, audit, jobs].map((area) => area.forgetCustomer), readings: radar.views }) })
   const materials = createMaterials(platform, { audit, identity, radarFigures: radarFigures(platform.db), mayReadCustomer: customers.mayRead })
   const notices = createNotices(platform, { corps, identity })
   const radar = createRadar(platform, { corps, identity, materials, notices, customers, groupChats, readerScript })

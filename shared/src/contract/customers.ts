@@ -98,7 +98,7 @@ export const customersContract = defineContract({
   },
   'DELETE /api/customers/:customerId/data': {
     summary: 'Deletes everything known of a customer, on her request; can’t be undone (SYS-17). `name` is hers, as the caller sees it',
-    who: staff('customers.delete'), params: z.object({ customerId: rowId }), body: z.object({ name: z.string().max(200) }),
+    who: staff('customers.delete'), rate: RATES.erase, params: z.object({ customerId: rowId }), body: z.object({ name: z.string().max(200) }),
   },
   'POST /api/customers/sync': { summary: 'Full sync of customers, tags and customer groups from WeCom', who: staff('staff.sync'), rate: RATES.sync, response: jobStarted },
   'GET /api/tags': { summary: 'Corp tags by group', who: staff(), response: z.object({ groups: z.array(tagGroup) }) },

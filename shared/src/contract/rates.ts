@@ -19,6 +19,8 @@ export const RATES = {
   /** Drawn pages: a preview shows dozens of them at once. */
   picture: { most: 1800, seconds: 60 },
   export: { most: 10, seconds: 60 },
+  /** Deleting a customer's data: can't be undone, and goes through all that is known of her. */
+  erase: { most: 10, seconds: 60 },
   /** Rounds through all of the corp's data at WeCom. */
   sync: { most: 12, seconds: 60 },
 } as const satisfies Record<string, Rate>

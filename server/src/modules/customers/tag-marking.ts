@@ -10,7 +10,7 @@ import { asAppError } from '../corps/index.ts'
 import type { Corps } from '../corps/index.ts'
 import type { Viewer } from '../identity/index.ts'
 import { intakeOf } from './intake-store.ts'
-import type { CustomerRecord, RelationRecord } from './intake-store.ts'
+import type { CustomerRecord, IntakeStore, RelationRecord, RelationTagRecord } from './intake-store.ts'
 import { appendCustomerEvent } from './customer-log.ts'
 import type { Profiles } from './profiles.ts'
 import type { Refresh } from './refresh-from-wecom.ts'
@@ -48,34 +48,36 @@ export function createTagMarking(platform: Platform, needs: { corps: Corps; audi
       const store = intakeOf(tx, viewer.corpId)
       // Her data was deleted while WeCom was asked (SYS-17): nothing of her is written any more.
       if (!(await store.lockCustomer(relation.customerId))) throw notFound('客户')
-      const before = (await store.tagsOn([relation.id])).filter((row) => row.kind === 'wecom')
-      const names = await store.tagNames([...change.add, ...change.remove])
-      const nameOf = (tagId: string) => names.get(tagId) ?? before.find((row) => row.tagKey === tagId)?.name ?? ''
-      const added = change.add.filter((tagId) => !before.some((row) => row.tagKey === tagId))
-      const removed = change.remove.filter((tagId) => before.some((row) => row.tagKey === tagId))
-      await store.removeTags(removed.map((tagKey) => ({ relationId: relation.id, tagKey })))
-      await store.addTags(added.map((tagKey) => ({ relationId: relation.id, tagKey, kind: 'wecom', name: nameOf(tagKey), group: '' })))
+      const { added, removed } = await turned(store, await store.tagsOn([relation.id]), change)
+      await store.removeTags(removed.map(({ tagId }) => ({ relationId: relation.id, tagKey: tagId })))
+      await store.addTags(added.map(({ tagId, name }) => ({ relationId: relation.id, tagKey: tagId, kind: 'wecom', name, group: '' })))
       await store.setRelation(relation.id, { syncedAt: at, checkAt: null })
       if (added.length + removed.length === 0) return
-      const data = { added: added.map(nameOf), removed: removed.map(nameOf) }
+      const data = namesOf({ added, removed })
       await appendCustomerEvent(tx, { corpId: viewer.corpId, customerId: relation.customerId, staffId: relation.staffId, kind: 'tags_changed', subject: `relation:${relation.id}:${at}`, data, at })
       await audit(tx, viewer, customer, data, from)
     })
   }
 
-  async function audit(tx: Queries, viewer: Viewer, customer: CustomerRecord, after: unknown, from: string): Promise<void> {
+  async function audit(tx: Queries, viewer: Viewer, customer: CustomerRecord, after: ReturnType<typeof namesOf>, from: string): Promise<void> {
     await needs.audit.record(tx, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'customer.tags_changed', subject: customer.name, customerId: customer.id, after, from })
   }
 
   /** WeCom did not say whether it was done: ask it what is true now. */
-  async function settle(viewer: Viewer, customer: CustomerRecord, change: TagChange, from: string, failure: WecomError): Promise<void> {
+  async function settle(viewer: Viewer, relation: RelationRecord, customer: CustomerRecord, change: TagChange, from: string, failure: WecomError): Promise<void> {
+    const before = await intakeOf(db, viewer.corpId).tagsOn([relation.id])
     const now = await needs.refresh.customer(viewer.corpId, customer.externalUserId).catch((error: unknown) => {
       platform.log.warn({ err: error }, 'tags will be checked later')
       throw asAppError(failure)
     })
     const carried = new Set(now?.relations.find((relation) => relation.staffId === viewer.staffId)?.corpTags.map((tag) => tag.tagId))
     if (!change.add.every((tagId) => carried.has(tagId)) || change.remove.some((tagId) => carried.has(tagId))) throw asAppError(failure)
-    await audit(db, viewer, customer, change, from)
+    await inTransaction(db, async (tx) => {
+      const store = intakeOf(tx, viewer.corpId)
+      if (!(await store.lockCustomer(customer.id))) throw notFound('客户')
+      const done = await turned(store, before, change)
+      if (done.added.length + done.removed.length > 0) await audit(tx, viewer, customer, namesOf(done), from)
+    })
   }
 
   async function refused(viewer: Viewer, relation: RelationRecord, externalUserId: string, error: WecomError): Promise<unknown> {
@@ -103,7 +105,7 @@ export function createTagMarking(platform: Platform, needs: { corps: Corps; audi
       } catch (error) {
         if (!(error instanceof WecomError)) throw error
         if (error.outcome === 'refused') throw await refused(viewer, own, customer.externalUserId, error)
-        await settle(viewer, customer, change, from, error)
+        await settle(viewer, own, customer, change, from, error)
         return await needs.profiles.profile(viewer, customerId)
       }
       await write(viewer, own, customer, change, from)
@@ -113,4 +115,20 @@ export function createTagMarking(platform: Platform, needs: { corps: Corps; audi
       return await needs.profiles.profile(viewer, customerId)
     },
   }
+}
+
+interface Turned { added: { tagId: string; name: string }[]; removed: { tagId: string; name: string }[] }
+
+/** What a change really turns, seen from the tags that a relation carried before it. */
+async function turned(store: IntakeStore, carried: readonly RelationTagRecord[], change: TagChange): Promise<Turned> {
+  const before = carried.filter((row) => row.kind === 'wecom')
+  const names = await store.tagNames([...change.add, ...change.remove])
+  const named = (tagId: string) => ({ tagId, name: names.get(tagId) ?? before.find((row) => row.tagKey === tagId)?.name ?? '' })
+  const had = (tagId: string) => before.some((row) => row.tagKey === tagId)
+  return { added: change.add.filter((tagId) => !had(tagId)).map(named), removed: change.remove.filter(had).map(named) }
+}
+
+/** As it is told in the customer log and the audit log. */
+function namesOf({ added, removed }: Turned): { added: string[]; removed: string[] } {
+  return { added: added.map((tag) => tag.name), removed: removed.map((tag) => tag.name) }
 }

@@ -25,6 +25,7 @@ export type GroupViews = ReturnType<typeof createGroupViews>
 
 const UNNAMED = '未命名群聊'
 const GROUPS_SHOWN = 50
+const MEMBERSHIPS_AT_ONCE = 200
 const ASK_AGAIN_S = 20
 
 /** Customer groups as people read them: within the viewer's data scope (GEN-9). */
@@ -91,11 +92,16 @@ export function createGroupViews(platform: Platform, needs: { identity: Identity
       const rest = after === null ? shown : shown.filter((member) => isAfter(member, Number(after[0]), String(after[1])))
       return { ...toPage(rest.slice(0, query.limit + 1), query.limit, (member) => [member.joinedAt ?? 0, member.memberId], (member) => member), total: shown.length }
     },
-    /** Groups in which a person is and which the viewer may see. */
+    /** The `limit` groups that a person joined last of those that the viewer may see. */
     async groupsWith(viewer: Viewer, memberId: string, limit = GROUPS_SHOWN): Promise<GroupWith[]> {
-      const memberships = await groupChatsOf(db, viewer.corpId).groupsOf(memberId, limit)
-      const seen = new Set(await visible(viewer, memberships.map(({ group }) => group)))
-      return memberships.filter(({ group }) => seen.has(group)).map(({ group, joinedAt }) => ({ groupChatId: group.id, name: nameOf(group), joinedAt }))
+      const found: GroupWith[] = []
+      for (let skipped = 0; found.length < limit; skipped += MEMBERSHIPS_AT_ONCE) {
+        const memberships = await groupChatsOf(db, viewer.corpId).groupsOf(memberId, MEMBERSHIPS_AT_ONCE, skipped)
+        const seen = new Set(await visible(viewer, memberships.map(({ group }) => group)))
+        found.push(...memberships.filter(({ group }) => seen.has(group)).map(({ group, joinedAt }) => ({ groupChatId: group.id, name: nameOf(group), joinedAt })))
+        if (memberships.length < MEMBERSHIPS_AT_ONCE) break
+      }
+      return found.slice(0, limit)
     },
   }
 }

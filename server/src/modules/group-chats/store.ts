@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
 import type { Queries } from '../../platform/db/connect.ts'
 import { groupChatMembers, groupChats } from './tables.ts'
 
@@ -54,11 +54,12 @@ export function groupChatsOf(q: Queries, corpId: number) {
       await q.insert(groupChatMembers).values(rows.map((row) => ({ ...row, memberId: anonymous, name: '' }))).onDuplicateKeyUpdate({ set: { name: '' } })
       await q.delete(groupChatMembers).where(and(eq(groupChatMembers.corpId, corpId), eq(groupChatMembers.memberId, memberId)))
     },
-    /** Groups that still exist and have this person in them. */
-    async groupsOf(memberId: string, limit: number): Promise<{ group: GroupChatRecord; joinedAt: number | null }[]> {
+    /** Groups that still exist and have this person in them, the one she joined last first; `limit` of them after the first `skipped`. */
+    async groupsOf(memberId: string, limit: number, skipped: number): Promise<{ group: GroupChatRecord; joinedAt: number | null }[]> {
       return await q.select({ group: groupChats, joinedAt: groupChatMembers.joinedAt }).from(groupChatMembers)
         .innerJoin(groupChats, and(eq(groupChats.corpId, groupChatMembers.corpId), eq(groupChats.id, groupChatMembers.groupChatId)))
-        .where(and(eq(groupChatMembers.corpId, corpId), eq(groupChatMembers.memberId, memberId), isNull(groupChats.dismissedAt))).limit(limit)
+        .where(and(eq(groupChatMembers.corpId, corpId), eq(groupChatMembers.memberId, memberId), isNull(groupChats.dismissedAt)))
+        .orderBy(desc(groupChatMembers.joinedAt), asc(groupChats.id)).limit(limit).offset(skipped)
     },
     /** Userids of the corp's people in groups. */
     async staffIn(groupChatIds: readonly number[]): Promise<{ groupChatId: number; userid: string }[]> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { RESULT_FILE_DAYS } from '@zhike/shared'
+import { isExportJob, RESULT_FILE_DAYS } from '@zhike/shared'
 import type { JobKind } from '@zhike/shared'
 import { AppError } from '../../platform/http/errors.ts'
 import { redactText } from '../../platform/log.ts'
@@ -74,6 +74,13 @@ export function createPerformer(platform: Platform, needs: { workOf: (kind: JobK
     if (!row || !work) return
     const state = { done: row.done, total: row.total, failed: row.failed }
     await store.update(jobId, holder, { startedAt: row.startedAt ?? now })
+    const fileKey = `c${row.corpId}/jobs/${jobId}`
+    /** What a stopped run has written must not stay, unless another process has the job and the file is that one's. */
+    const removeFile = async () => {
+      const left = await store.byId(jobId)
+      const taken = left !== undefined && left.holder !== holder && left.fileKey !== null && left.state !== 'cancelled'
+      if (!taken) await files.remove(fileKey)
+    }
     const heartbeat = setInterval(() => void store.update(jobId, holder, { movedAt: clock.now() }).catch((error: unknown) => log.debug({ err: error }, 'job heartbeat')), HEARTBEAT_MS)
     const finish = async (changes: Partial<JobRow>) => {
       const last = { ...changes, finishedAt: clock.now(), movedAt: clock.now() }
@@ -107,9 +114,11 @@ export function createPerformer(platform: Platform, needs: { workOf: (kind: JobK
       },
       async result({ name, zone, sheets }) {
         // One key per job, written down before the file is: whatever happens then, it is overwritten or deleted in its time.
-        const fileKey = `c${row.corpId}/jobs/${jobId}`
-        const keep = () => store.update(jobId, holder, { fileName: name, fileKey, fileUntil: clock.now() + RESULT_MS, movedAt: clock.now() })
-        if (!(await keep())) throw new JobCancelled('another process has the job')
+        const keep = async () => {
+          const held = await store.update(jobId, holder, { fileName: name, fileKey, fileUntil: clock.now() + RESULT_MS, movedAt: clock.now() })
+          if (!held || (await store.byId(jobId))?.cancelAsked !== 0) throw new JobCancelled('the job was stopped')
+        }
+        await keep()
         await files.write(fileKey, SHEET_TYPE, (out) => writeSheets(out, zone, sheets))
         await keep()
       },
@@ -119,6 +128,7 @@ export function createPerformer(platform: Platform, needs: { workOf: (kind: JobK
       await finish({ state: 'done', ...state, cursor: null })
     } catch (error) {
       if (error instanceof JobCancelled) {
+        if (isExportJob(row.kind)) await removeFile()
         await finish({ state: 'cancelled', ...state })
         return
       }

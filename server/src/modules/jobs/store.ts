@@ -1,4 +1,4 @@
-import { and, count, desc, eq, inArray, isNotNull, lt, lte, or } from 'drizzle-orm'
+import { and, count, desc, eq, inArray, isNotNull, lt, lte, notInArray, or } from 'drizzle-orm'
 import { EXPORT_JOB_KINDS } from '@zhike/shared'
 import type { JobKind } from '@zhike/shared'
 import { z } from 'zod'
@@ -50,24 +50,25 @@ export function jobsOf(q: Queries, corpId: number) {
       return result.affectedRows === 1
     },
     async askCancel(jobId: number, now: number): Promise<void> {
-      await q.update(jobs).set({ cancelAsked: 1 }).where(and(own(jobId), eq(jobs.state, 'running')))
+      // Both states: one that begins to run at this moment stops at its next step.
+      await q.update(jobs).set({ cancelAsked: 1 }).where(and(own(jobId), inArray(jobs.state, [...UNFINISHED])))
       await q.update(jobs).set({ state: 'cancelled', finishedAt: now }).where(and(own(jobId), eq(jobs.state, 'waiting')))
     },
     async addFailure(jobId: number, item: string, reason: string): Promise<void> {
       await q.insert(jobFailures).values({ corpId, jobId, item: item.slice(0, 200), reason: reason.slice(0, 500) })
     },
-    /** Files of exports begun before a moment that may tell of a customer: of her alone, or of many. */
-    async filesAbout(customerId: number, before: number): Promise<{ id: number; fileKey: string }[]> {
+    /** Exports begun until a moment that may tell of a customer, of her alone or of many, and have a file or may make one. */
+    async exportsAbout(customerId: number, until: number): Promise<{ id: number; fileKey: string | null }[]> {
       const rows = await q.select({ id: jobs.id, params: jobs.params, fileKey: jobs.fileKey }).from(jobs)
-        .where(and(eq(jobs.corpId, corpId), inArray(jobs.kind, [...EXPORT_JOB_KINDS]), isNotNull(jobs.fileKey), lte(jobs.createdAt, before)))
+        .where(and(eq(jobs.corpId, corpId), inArray(jobs.kind, [...EXPORT_JOB_KINDS]), or(isNotNull(jobs.fileKey), inArray(jobs.state, [...UNFINISHED])), lte(jobs.createdAt, until)))
       return rows.flatMap(({ id, params, fileKey }) => {
         const only = aboutOne.safeParse(params)
-        return fileKey === null || (only.success && only.data.customerId !== customerId) ? [] : [{ id, fileKey }]
+        return only.success && only.data.customerId !== customerId ? [] : [{ id, fileKey }]
       })
     },
-    /** The file is gone; that there was one stays. */
+    /** The file is gone; that there was one stays. Of a job under way the key is kept: it may still write the file. */
     async dropFile(jobId: number): Promise<void> {
-      await q.update(jobs).set({ fileKey: null, fileUntil: null }).where(own(jobId))
+      await q.update(jobs).set({ fileKey: null, fileUntil: null }).where(and(own(jobId), notInArray(jobs.state, [...UNFINISHED])))
     },
     /** Failures of a person's own are no longer hers to recognise. */
     async renameFailures(item: string, name: string): Promise<void> {

@@ -43,7 +43,8 @@ export function createErasingRound(platform: Platform, needs: { tombstones: Tomb
     if (row.person !== null) {
       const { corpId, customerId, erasedAt } = row
       const person = { corpId, customerId, externalUserId: secrets.open(row.person, personContext(corpId)), erasedAt }
-      for (const forget of [...needs.areas(), forgetHere]) await forget(person)
+      // Files made of rows go after the rows.
+      for (const forget of [forgetHere, ...needs.areas()]) await forget(person)
     }
     const passes = row.passes + 1
     await erasuresOf(db, row.corpId).passed(row.id, passes, passes < PASSES ? clock.now() + SECOND_PASS_MS : null)
@@ -51,10 +52,9 @@ export function createErasingRound(platform: Platform, needs: { tombstones: Tomb
 
   /** Does what is due. A person that cannot be forgotten now is tried again later and holds up nobody. */
   return async (ending?: AbortSignal): Promise<void> => {
-    const now = clock.now()
-    for (const row of await dueErasures(db, now, AT_ONCE)) {
+    for (const row of await dueErasures(db, clock.now(), AT_ONCE)) {
       if (ending?.aborted) return
-      if (row.dueAt === null || !(await erasuresOf(db, row.corpId).claim(row.id, row.dueAt, now + TRY_AGAIN_MS))) continue
+      if (row.dueAt === null || !(await erasuresOf(db, row.corpId).claim(row.id, row.dueAt, clock.now() + TRY_AGAIN_MS))) continue
       await pass(row).catch((error: unknown) => log.error({ err: error, erasureId: row.id }, 'a customer’s data could not be deleted everywhere; tried again in some minutes'))
     }
   }

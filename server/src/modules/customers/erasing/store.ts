@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm'
 import type { Queries } from '../../../platform/db/connect.ts'
 import { customerErasures, customerEvents, customers, relations, relationTags } from '../tables.ts'
 
@@ -53,7 +53,9 @@ export function erasuresOf(q: Queries, corpId: number) {
   }
 }
 
-/** Erasures of any corp with something left to do, for the worker. */
+/** Erasures of any corp with something left to do, for the worker: corps take turns, so none holds up the others. */
 export async function dueErasures(q: Queries, now: number, limit: number): Promise<ErasureRow[]> {
-  return await q.select().from(customerErasures).where(lte(customerErasures.dueAt, now)).orderBy(customerErasures.dueAt).limit(limit)
+  const turn = sql<number>`ROW_NUMBER() OVER (PARTITION BY ${customerErasures.corpId} ORDER BY ${customerErasures.dueAt}, ${customerErasures.id})`.as('turn')
+  const due = q.select({ ...getTableColumns(customerErasures), turn }).from(customerErasures).where(lte(customerErasures.dueAt, now)).as('due')
+  return await q.select().from(due).orderBy(due.turn, due.dueAt).limit(limit)
 }
