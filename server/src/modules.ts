@@ -14,6 +14,7 @@ import { createOperations } from './modules/operations/index.ts'
 import { createRadar, radarFigures, radarRetention } from './modules/radar/index.ts'
 import { createSetup } from './modules/setup/index.ts'
 import { readerScript } from './paths.ts'
+import { partsRetention } from './platform/files/parts.ts'
 import type { Platform } from './platform/platform.ts'
 import type { Repeated } from './platform/repeat.ts'
 import { startForgetting } from './platform/retention.ts'
@@ -37,7 +38,7 @@ export function createModules(platform: Platform) {
   const operations = createOperations(platform, { jobs, audit, identity })
   callbacks.use(customers.events)
   callbacks.use(groupChats.events)
-  const retentions = [auditRetention, callbacksRetention, corpsRetention, customersRetention, identityRetention, jobsRetention, noticesRetention, radarRetention].flatMap((of) => of(platform))
+  const retentions = [partsRetention, auditRetention, callbacksRetention, corpsRetention, customersRetention, identityRetention, jobsRetention, noticesRetention, radarRetention].flatMap((of) => of(platform))
   const forgetting: Repeated[] = []
 
   return {

@@ -21,7 +21,7 @@ describe('files in an S3 store', () => {
     folder = mkdtempSync(join(given('ZHIKE_TEST_DIR'), 's3-'))
     store = new S3rver({ port: 0, address: '127.0.0.1', silent: true, directory: folder, configureBuckets: [{ name: account.bucket, configs: [] }] })
     const { port } = await store.run()
-    files = createS3Files({ ...account, endpoint: `http://127.0.0.1:${port}` })
+    files = createS3Files({ ...account, endpoint: `http://127.0.0.1:${port}` }, join(folder, 'parts'))
   })
   afterAll(async () => {
     files.close()
@@ -80,7 +80,7 @@ describe('what goes to the store', () => {
     await new Promise((done) => server.once('listening', done))
   })
   afterAll(() => new Promise((done) => server.close(done)))
-  const connected = () => createS3Files({ ...account, endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
+  const connected = () => createS3Files({ ...account, endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }, join(given('ZHIKE_TEST_DIR'), 's3-parts'))
 
   it('is signed, addressed by path, with its content type and without the newer checksums other stores don’t know', async () => {
     const files = connected()

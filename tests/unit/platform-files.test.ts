@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalFiles } from '../../server/src/platform/files/local.ts'
+import { partsRetention } from '../../server/src/platform/files/parts.ts'
 import { assertSafeKey } from '../../server/src/platform/files/store.ts'
 
 describe('files in a folder', () => {
@@ -38,6 +39,20 @@ describe('files in a folder', () => {
     })).rejects.toThrow('the rows broke off')
     expect(String(await files.get('c1/jobs/1'))).toBe('one two')
     expect(readdirSync(join(folder, 'c1/jobs'))).toEqual(['1'])
+  })
+
+  it('half made by a process that was killed go after some hours, not sooner · SYS-17', async () => {
+    const files = createLocalFiles(folder)
+    await files.put('c1/jobs/2', Buffer.from('whole'), 'text/plain')
+    const left = join(folder, '.parts', 'left-behind')
+    writeFileSync(left, 'half')
+    const [retention] = partsRetention({ files })
+    const hours = (count: number) => Date.now() + count * 60 * 60 * 1000
+    expect(await retention?.forget(hours(1), 1000)).toEqual({ gone: 0, more: false })
+    expect(existsSync(left)).toBe(true)
+    expect(await retention?.forget(hours(7), 1000)).toEqual({ gone: 1, more: false })
+    expect(readdirSync(join(folder, '.parts'))).toEqual([])
+    expect(String(await files.get('c1/jobs/2'))).toBe('whole')
   })
 
   it('that are not there read as null, and are removed without complaint', async () => {

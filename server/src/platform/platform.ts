@@ -48,7 +48,7 @@ export async function createPlatform(config: Config, replace: { clock?: Clock; l
   const background = open(true, 'background')
   const queues = createQueues(background, { log, metrics, prefix: config.redisPrefix })
   const live = createLiveBus(redis, () => open(true, 'live'), log, config.redisPrefix)
-  const s3 = config.s3 ? createS3Files(config.s3) : null
+  const s3 = config.s3 ? createS3Files(config.s3, `${config.dataDir}/parts`) : null
   return {
     config, log, metrics, database, db: database.db, redis, queues, live,
     clock: replace.clock ?? systemClock,

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fillFile } from './filling.ts'
+import { newPart, removeParts } from './parts.ts'
 import { assertSafeKey } from './store.ts'
 import type { FileStore } from './store.ts'
 
@@ -12,18 +12,24 @@ export function createLocalFiles(folder: string): FileStore {
     assertSafeKey(key)
     return join(folder, key)
   }
+  // Beside the keys, which never begin with a dot, and on the same disk: a file is moved from here to its place.
+  const parts = join(folder, '.parts')
+  const place = async (part: string, path: string) => {
+    await mkdir(dirname(path), { recursive: true })
+    await rename(part, path)
+  }
   return {
     async put(key, body) {
       const path = pathOf(key)
-      const part = await partOf(path)
-      await writeFile(part, body)
-      await rename(part, path)
+      const part = await newPart(parts)
+      await fillFile(part, async (out) => void out.end(body))
+      await place(part, path)
     },
     async write(key, _contentType, fill) {
       const path = pathOf(key)
-      const part = await partOf(path)
+      const part = await newPart(parts)
       await fillFile(part, fill)
-      await rename(part, path)
+      await place(part, path)
     },
     async get(key) {
       return await readFile(pathOf(key)).catch(absent)
@@ -36,12 +42,8 @@ export function createLocalFiles(folder: string): FileStore {
     async remove(key) {
       await rm(pathOf(key), { force: true })
     },
+    removeParts: (before) => removeParts(parts, before),
   }
-}
-
-async function partOf(path: string): Promise<string> {
-  await mkdir(dirname(path), { recursive: true })
-  return `${path}.${randomUUID()}.part`
 }
 
 function absent(error: unknown): null {

@@ -1,17 +1,16 @@
 import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { createReadStream } from 'node:fs'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm, stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { fillFile } from './filling.ts'
+import { newPart, removeParts } from './parts.ts'
 import { assertSafeKey } from './store.ts'
 import type { FileStore } from './store.ts'
 
 export interface S3Options { endpoint: string; region: string; bucket: string; accessKeyId: string; secretAccessKey: string; pathStyle: boolean }
 
-/** Files in any S3-compatible store. */
-export function createS3Files(options: S3Options): FileStore & { close(): void } {
+/** Files in any S3-compatible store. @param parts folder of this machine for files in the making */
+export function createS3Files(options: S3Options, parts: string): FileStore & { close(): void } {
   const client = new S3Client({
     endpoint: options.endpoint, region: options.region, forcePathStyle: options.pathStyle,
     credentials: { accessKeyId: options.accessKeyId, secretAccessKey: options.secretAccessKey },
@@ -35,14 +34,13 @@ export function createS3Files(options: S3Options): FileStore & { close(): void }
     // The store wants to know the length beforehand: the file is made here first.
     async write(key, contentType, fill) {
       assertSafeKey(key)
-      const folder = await mkdtemp(join(tmpdir(), 'zhike-'))
-      const path = join(folder, 'file')
+      const path = await newPart(parts)
       try {
         await fillFile(path, fill)
         const { size } = await stat(path)
         await client.send(new PutObjectCommand({ Bucket: options.bucket, Key: key, Body: createReadStream(path), ContentLength: size, ContentType: contentType }))
       } finally {
-        await rm(folder, { recursive: true, force: true })
+        await rm(path, { force: true })
       }
     },
     async get(key) {
@@ -57,6 +55,7 @@ export function createS3Files(options: S3Options): FileStore & { close(): void }
       assertSafeKey(key)
       await client.send(new DeleteObjectCommand({ Bucket: options.bucket, Key: key }))
     },
+    removeParts: (before) => removeParts(parts, before),
     close: () => client.destroy(),
   }
 }

@@ -13,6 +13,8 @@ export interface FileStore {
   /** Null when there is no such file. */
   stream(key: string): Promise<{ body: Readable; bytes: number } | null>
   remove(key: string): Promise<void>
+  /** Deletes what was begun and last written before a moment (epoch ms) and never appeared, since its process was killed. @returns how many files */
+  removeParts(before: number): Promise<number>
 }
 
 const SAFE_KEY = /^[a-z0-9][a-z0-9/_.-]{0,200}$/
