@@ -75,11 +75,29 @@ describe('a link on its way', () => {
   it('does not arrive after the customer deleted the salesperson', async () => {
     box.control.act({ corpid, action: 'customer_deletes', userid: 'wuxiaoyan', personId: customer.id })
     expect((await sendLink()).err_msg).toBe('sendChatMessage:fail not in chat')
-    const answer = await box.client<{ message: string }>('POST', `/chats/${customer.chatId}/messages`, { from: staff, content: { type: 'text', text: '在吗' } })
-    expect(answer.message).toContain('不是你的联系人')
+    const written = await box.client<Message>('POST', `/chats/${customer.chatId}/messages`, { from: staff, content: { type: 'text', text: '在吗' } })
+    expect(written.undelivered).toContain('你还不是对方的联系人')
+    const asSeenBy = (party: string): Promise<Message[]> => box.client('GET', `/chats/${customer.chatId}/messages?as=${party}`)
+    expect((await asSeenBy(staff)).at(-1)?.id).toBe(written.id)
+    expect((await asSeenBy(`customer:${customer.id}`)).map((message) => message.id)).not.toContain(written.id)
+    const [onHerPhone] = await box.client<ChatSummary[]>('GET', `/people/${customer.id}/chats`)
+    expect(onHerPhone?.lastText).not.toBe('在吗')
     // The relation still reads: only the customer left it (wecom-api/03 §10).
     expect((await box.get('/cgi-bin/externalcontact/get', { external_userid: customer.id })).errcode).toBe(0)
   })
+})
+
+it('two who become friends are each told the name of the other', async () => {
+  const box = await sandboxUnderTest()
+  const { chatId, personId } = box.control.act({ corpid, action: 'customer_adds', userid: 'wuxiaoyan', name: '小蘑菇', half: true })
+  const lastLineOf = async (party: string): Promise<string> => {
+    const last = (await box.client<Message[]>('GET', `/chats/${chatId}/messages?as=${party}`)).at(-1)
+    return last?.content.type === 'notice' ? last.content.text : ''
+  }
+  expect([await lastLineOf(staff), await lastLineOf(`customer:${personId}`)]).toEqual(['小蘑菇 请求添加你为联系人，等你通过', '已发送好友申请，等 吴晓燕 通过'])
+  box.control.act({ corpid, action: 'staff_confirms', userid: 'wuxiaoyan', personId: personId ?? '' })
+  expect([await lastLineOf(staff), await lastLineOf(`customer:${personId}`)]).toEqual(['你已添加了 小蘑菇，现在可以开始聊天了', '你已添加了 吴晓燕，现在可以开始聊天了'])
+  await box.close()
 })
 
 it('nobody speaks in a chat that is not hers', async () => {
@@ -98,7 +116,7 @@ it('a restart keeps chats, relations and tokens, and follows the product to its 
   const second = await startSandbox({ dir, productBaseUrl: 'http://localhost:4000' })
   const corp = second.control.sandbox.corps.get(corpid)
   expect(corp?.people.get(added.personId ?? '')?.name).toBe('重启之前')
-  expect(second.control.sandbox.chats.page(added.chatId ?? '', 10)).toHaveLength(1)
+  expect(second.control.sandbox.chats.page(added.chatId ?? '', 10)).toHaveLength(2)
   expect(corp?.trustedDomain.domain).toBe('localhost:4000')
   expect(corp?.callback?.url).toBe(`http://localhost:4000/wecom/callback/${corpid}`)
   await second.close()

@@ -229,6 +229,7 @@ function reasonText(thrown: unknown): string {
   if (isRegistrationFailure(text)) return '企业微信没有认可这个页面，请管理员检查可信域名和应用设置'
   if (/without ?context/i.test(text)) return '请从客户聊天的侧边栏里打开'
   if (/permission|access ?denied/i.test(text)) return '应用没有这个权限，请管理员检查「客户联系」的可调用应用和你的使用范围'
+  if (/system ?error/i.test(text)) return '企业微信这次没有完成，请再试一次'
   if (/not ?exist|not ?support/i.test(text)) return '企业微信版本太旧，请更新后再试'
   if (/[\u4e00-\u9fff]/.test(text)) return text
   return text ? `企业微信返回：${text}` : '企业微信没有完成这个操作，请重试'

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { MessageContent } from '../protocol/chats.ts'
 import type { PartyId, PersonView } from '../protocol/people.ts'
 import { WorldError, notFound } from '../world/errors.ts'
-import { forwardMessage, partiesOf, postMessage } from '../world/messaging.ts'
+import { forwardMessage, partiesOf, writeMessage } from '../world/messaging.ts'
 import { isPartyId } from '../world/parties.ts'
 import { chatDetail, personChats, personDetail, personView } from '../world/views.ts'
 import type { Corp } from '../world/corp.ts'
@@ -74,13 +74,13 @@ export async function chatRoutes(app: FastifyInstance, options: { sandbox: Sandb
   })
   app.get('/chats/:chatId/messages', (request) => {
     const { chatId } = chatParams.parse(request.params)
-    const { before, limit } = z.object({ before: z.string().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }).parse(request.query)
-    return sandbox.chats.page(chatId, limit, before)
+    const asked = z.object({ as: party.optional(), before: z.string().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }).parse(request.query)
+    return sandbox.chats.page(chatId, asked.limit, { before: asked.before, viewer: asked.as })
   })
   app.post('/chats/:chatId/messages', (request) => {
     const { chatId } = chatParams.parse(request.params)
     const body = z.object({ from: party, content }).parse(request.body)
-    return postMessage(sandbox, chatId, body.from, body.content, 'client')
+    return writeMessage(sandbox, chatId, body.from, body.content)
   })
   app.post('/chats/:chatId/read', (request) => {
     const { chatId } = chatParams.parse(request.params)

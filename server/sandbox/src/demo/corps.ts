@@ -99,7 +99,7 @@ function demoCorp(productOrigin: string, now: number): WorldSeed {
         person.name = known.name
         person.gender = known.name.includes('爸') ? 1 : 2
         Object.assign(follow, {
-          remark: known.remark, status: 'friend', createtime: nowSeconds - (4 - count) * 86_400 * 5,
+          remark: known.remark, status: 'friend', addWay: 1, createtime: nowSeconds - (4 - count) * 86_400 * 5,
           tags: known.tags.map((name) => allTags.find((tag) => tag.name === name)?.id).filter((id) => id !== undefined),
         })
       }

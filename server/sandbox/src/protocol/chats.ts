@@ -6,7 +6,7 @@ import type { PartyId } from './people.ts'
  *   GET    /sandbox/api/corps/:corpid/staff/:userid/chats        ChatSummary[] latest first (incl. chats without messages)
  *   GET    /sandbox/api/people/:id/chats                         ChatSummary[] for that person's WeChat
  *   GET    /sandbox/api/chats/:chatId?as=PartyId                 ChatDetail
- *   GET    /sandbox/api/chats/:chatId/messages?before=&limit=    Message[] oldest first (the latest page)
+ *   GET    /sandbox/api/chats/:chatId/messages?as=&before=&limit=   Message[] oldest first (the latest page)
  *   POST   /sandbox/api/chats/:chatId/messages                   SendMessage → Message
  *   POST   /sandbox/api/chats/:chatId/read                       { reader: PartyId }
  *   POST   /sandbox/api/chats/:chatId/forward                    ForwardMessage → Message
@@ -67,6 +67,10 @@ export interface Message {
   at: number
   content: MessageContent
   via: 'client' | 'sidebar' | 'forward' | 'system'
+  /** Only this party sees it; absent: everybody in the chat. */
+  only?: PartyId
+  /** Why it did not reach the other one, as its sender is told. */
+  undelivered?: string
 }
 
 export interface SendMessage {

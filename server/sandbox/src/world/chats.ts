@@ -54,9 +54,9 @@ export class Chats {
     return [...(this.chatsOfParty.get(party) ?? [])]
   }
 
-  /** Oldest first: the last `limit` messages before the message `before`. */
-  page(chatId: string, limit: number, before?: string): Message[] {
-    const list = this.byChat.get(chatId) ?? []
+  /** Oldest first: the last `limit` messages before the message `before`; as this party sees the chat, or all of them. */
+  page(chatId: string, limit: number, { before, viewer }: { before?: string; viewer?: PartyId } = {}): Message[] {
+    const list = (this.byChat.get(chatId) ?? []).filter((message) => viewer === undefined || isSeenBy(message, viewer))
     const end = before === undefined ? list.length : list.findIndex((message) => message.id === before)
     return end < 0 ? [] : list.slice(Math.max(0, end - limit), end)
   }
@@ -65,13 +65,13 @@ export class Chats {
     return this.byChat.get(chatId)?.find((item) => item.id === id)
   }
 
-  last(chatId: string): Message | undefined {
-    return this.byChat.get(chatId)?.at(-1)
+  last(chatId: string, viewer: PartyId): Message | undefined {
+    return this.byChat.get(chatId)?.findLast((message) => isSeenBy(message, viewer))
   }
 
-  /** Whether anybody but the system has said something. */
+  /** Whether anybody but the system has said something that arrived. */
   talked(chatId: string): boolean {
-    return (this.byChat.get(chatId) ?? []).some((message) => message.from !== 'system')
+    return (this.byChat.get(chatId) ?? []).some((message) => message.from !== 'system' && message.undelivered === undefined)
   }
 
   markRead(chatId: string, reader: PartyId, upTo?: number): void {
@@ -87,10 +87,14 @@ export class Chats {
     for (let index = list.length - 1; index >= 0; index -= 1) {
       const message = list[index]
       if (message === undefined || numberOf(message) <= mark) break
-      if (message.from !== reader && message.content.type !== 'notice') count += 1
+      if (message.from !== reader && message.content.type !== 'notice' && isSeenBy(message, reader)) count += 1
     }
     return count
   }
+}
+
+function isSeenBy(message: Message, viewer: PartyId): boolean {
+  return message.only === undefined || message.only === viewer
 }
 
 function numberOf(message: Message): number {

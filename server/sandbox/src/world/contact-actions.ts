@@ -4,6 +4,7 @@ import { singleChatId } from './chat-ids.ts'
 import { WorldError, notFound } from './errors.ts'
 import { raiseContactChange } from './events.ts'
 import { postNotice } from './messaging.ts'
+import { personParty, staffParty } from './parties.ts'
 import type { Corp } from './corp.ts'
 import type { Follow, Person, Staff } from './model.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -70,10 +71,22 @@ export function customerAdds(sandbox: Sandbox, corp: Corp, action: Action<'custo
   corp.putFollow(follow)
   const welcomeCode = welcomeCodeFor(sandbox, corp, follow)
   const chatId = singleChatId(corp.corpid, staff.userid, person.id)
-  postNotice(sandbox, chatId, half ? `${person.name} 添加了你，等待你确认` : `你已添加了 ${person.name}，现在可以开始聊天了`)
+  if (half) {
+    postNotice(sandbox, chatId, `${person.name} 请求添加你为联系人，等你通过`, staffParty(corp.corpid, staff.userid))
+    postNotice(sandbox, chatId, `已发送好友申请，等 ${staff.name} 通过`, personParty(person.id))
+  } else {
+    noticeFriends(sandbox, corp, staff, person)
+  }
   sandbox.feed.emit({ type: 'person', corpid: corp.corpid, personId: person.id, userid: staff.userid })
   raiseContactChange(sandbox, corp, half ? 'add_half_external_contact' : 'add_external_contact', staff.userid, person.id, { state, welcomeCode })
   return { ok: true, message: `${person.name} 添加了 ${staff.name}`, personId: person.id, userid: staff.userid, chatId }
+}
+
+/** Each of the two is told the name of the other. */
+function noticeFriends(sandbox: Sandbox, corp: Corp, staff: Staff, person: Person): void {
+  const chatId = singleChatId(corp.corpid, staff.userid, person.id)
+  postNotice(sandbox, chatId, `你已添加了 ${person.name}，现在可以开始聊天了`, staffParty(corp.corpid, staff.userid))
+  postNotice(sandbox, chatId, `你已添加了 ${staff.name}，现在可以开始聊天了`, personParty(person.id))
 }
 
 export function staffConfirms(sandbox: Sandbox, corp: Corp, action: Action<'staff_confirms'>): ActionResult {
@@ -81,6 +94,7 @@ export function staffConfirms(sandbox: Sandbox, corp: Corp, action: Action<'staf
   if (follow.status !== 'half') throw new WorldError('没有待确认的添加')
   follow.status = 'friend'
   const welcomeCode = welcomeCodeFor(sandbox, corp, follow)
+  noticeFriends(sandbox, corp, liveStaff(corp, follow.userid), knownPerson(corp, follow.personId))
   sandbox.feed.emit({ type: 'person', corpid: corp.corpid, personId: follow.personId, userid: follow.userid })
   raiseContactChange(sandbox, corp, 'add_external_contact', follow.userid, follow.personId, { state: follow.state, welcomeCode })
   return { ok: true, message: '已通过', personId: follow.personId }

@@ -30,8 +30,8 @@ export function closedBecause(sandbox: Sandbox, chatId: string): string {
   const corp = sandbox.corps.get(ref.corpid)
   if (corp?.staff(ref.userid) === undefined) return '对方已离职'
   const follow = corp.follow(ref.userid, ref.personId)
-  if (follow === undefined) return '双方不是联系人，无法发送消息'
-  return follow.status === 'deleted_by_customer' ? '对方还不是你的联系人，请先发送好友申请' : ''
+  if (follow === undefined || follow.status === 'deleted_by_customer') return '消息没有送达：对方开启了联系人验证，你还不是对方的联系人'
+  return ''
 }
 
 /** Puts a message into a chat, tells everybody, and lets WeCom's preview fetcher come by. Throws WorldError when the chat is closed. */
@@ -40,10 +40,7 @@ export function postMessage(sandbox: Sandbox, chatId: string, from: PartyId, con
   if (!parties.includes(from)) throw new WorldError('发送人不在这个聊天里', 403)
   const closed = closedBecause(sandbox, chatId)
   if (closed !== '') throw new WorldError(closed)
-  const face = faceOf(sandbox, from)
-  const message: Message = {
-    id: sandbox.chats.nextId(), chatId, from, fromName: face.name, fromAvatar: face.avatar, at: sandbox.clock.now(), content, via,
-  }
+  const message = newMessage(sandbox, chatId, from, content, via)
   sandbox.chats.add(message)
   sandbox.feed.emit({ type: 'message', corpid, message, parties })
   if (content.type === 'link') prefetchLink(sandbox, content.url)
@@ -51,14 +48,33 @@ export function postMessage(sandbox: Sandbox, chatId: string, from: PartyId, con
   return message
 }
 
-/** A grey line in the chat. */
-export function postNotice(sandbox: Sandbox, chatId: string, text: string): void {
+/**
+ * What a person types into a chat. Whoever was deleted as a contact isn't told so: she can go on writing, and sees at each
+ * message that it did not arrive; the other one sees nothing.
+ */
+export function writeMessage(sandbox: Sandbox, chatId: string, from: PartyId, content: MessageContent): Message {
+  const { corpid, parties } = partiesOf(sandbox, chatId)
+  const closed = closedBecause(sandbox, chatId)
+  if (closed === '' || chatRefOf(chatId).kind !== 'single' || !parties.includes(from)) return postMessage(sandbox, chatId, from, content, 'client')
+  const message = { ...newMessage(sandbox, chatId, from, content, 'client'), only: from, undelivered: closed }
+  sandbox.chats.add(message)
+  sandbox.feed.emit({ type: 'message', corpid, message, parties: [from] })
+  return message
+}
+
+function newMessage(sandbox: Sandbox, chatId: string, from: PartyId, content: MessageContent, via: Message['via']): Message {
+  const face = faceOf(sandbox, from)
+  return { id: sandbox.chats.nextId(), chatId, from, fromName: face.name, fromAvatar: face.avatar, at: sandbox.clock.now(), content, via }
+}
+
+/** A grey line in the chat, for everybody or for one party `only`. */
+export function postNotice(sandbox: Sandbox, chatId: string, text: string, only?: PartyId): void {
   const { corpid, parties } = partiesOf(sandbox, chatId)
   const message: Message = {
-    id: sandbox.chats.nextId(), chatId, from: 'system', fromName: '', fromAvatar: '', at: sandbox.clock.now(), content: { type: 'notice', text }, via: 'system',
+    id: sandbox.chats.nextId(), chatId, from: 'system', fromName: '', fromAvatar: '', at: sandbox.clock.now(), content: { type: 'notice', text }, via: 'system', only,
   }
   sandbox.chats.add(message)
-  sandbox.feed.emit({ type: 'message', corpid, message, parties })
+  sandbox.feed.emit({ type: 'message', corpid, message, parties: only === undefined ? parties : [only] })
 }
 
 /** Sends a received message on: into a chat of the forwarding party, or to another outside person. */

@@ -89,7 +89,7 @@ function lastLine(message: Message | undefined, inGroup: boolean, viewer: PartyI
 /** A chat as this party sees it. */
 function chatSummary(sandbox: Sandbox, chatId: string, viewer: PartyId): ChatSummary {
   const ref = chatRefOf(chatId)
-  const last = sandbox.chats.last(chatId)
+  const last = sandbox.chats.last(chatId, viewer)
   const base = {
     chatId, lastText: lastLine(last, ref.kind === 'group', viewer), lastAt: last?.at ?? 0,
     unread: sandbox.chats.unread(chatId, viewer), open: closedBecause(sandbox, chatId) === '',

@@ -75,7 +75,7 @@ export const control = {
   person: (id: string) => get<PersonDetail>(`/people/${part(id)}`),
   personChats: (id: string) => get<ChatSummary[]>(`/people/${part(id)}/chats`),
   chat: (chatId: string, as: PartyId) => get<ChatDetail>(`${ofChat(chatId)}${query({ as })}`),
-  messages: (chatId: string, before?: string, limit = 50) => get<Message[]>(`${ofChat(chatId)}/messages${query({ before, limit })}`),
+  messages: (chatId: string, page: { as: PartyId; before?: string; limit?: number }) => get<Message[]>(`${ofChat(chatId)}/messages${query({ ...page })}`),
   send: (chatId: string, message: SendMessage) => post<Message>(`${ofChat(chatId)}/messages`, message),
   read: (chatId: string, reader: PartyId) => post<unknown>(`${ofChat(chatId)}/read`, { reader }),
   forward: (chatId: string, forward: ForwardMessage) => post<Message>(`${ofChat(chatId)}/forward`, forward),

@@ -1,5 +1,6 @@
 import { ref, watch, type Ref } from 'vue'
 import type { Message } from '../../../src/protocol/chats.ts'
+import type { PartyId } from '../../../src/protocol/people.ts'
 import { control } from './control.ts'
 import { onSandboxEvent } from './feed.ts'
 import { showFailure } from '../desk/toasts.ts'
@@ -14,8 +15,8 @@ interface ChatMessages {
   loadOlder: () => Promise<void>
 }
 
-/** The messages of one chat: the latest page, older ones on demand, new ones as they come. */
-export function useMessages(chatId: () => string): ChatMessages {
+/** The messages of one chat as `self` sees them: the latest page, older ones on demand, new ones as they come. */
+export function useMessages(chatId: () => string, self: () => PartyId): ChatMessages {
   const messages: Ref<Message[]> = ref([])
   const loading = ref(false)
   const hasOlder = ref(false)
@@ -24,7 +25,7 @@ export function useMessages(chatId: () => string): ChatMessages {
     const asked = chatId()
     loading.value = true
     try {
-      const page = await control.messages(asked, undefined, PAGE)
+      const page = await control.messages(asked, { as: self(), limit: PAGE })
       if (asked !== chatId()) return
       messages.value = page
       hasOlder.value = page.length === PAGE
@@ -40,7 +41,7 @@ export function useMessages(chatId: () => string): ChatMessages {
     if (first === undefined || !hasOlder.value || loading.value) return
     loading.value = true
     try {
-      const page = await control.messages(first.chatId, first.id, PAGE)
+      const page = await control.messages(first.chatId, { as: self(), before: first.id, limit: PAGE })
       if (first.chatId !== chatId()) return
       messages.value = [...page, ...messages.value]
       hasOlder.value = page.length === PAGE
@@ -51,14 +52,14 @@ export function useMessages(chatId: () => string): ChatMessages {
     }
   }
 
-  watch(chatId, () => {
+  watch([chatId, self], () => {
     messages.value = []
     void loadLatest()
   }, { immediate: true })
 
   onSandboxEvent((event) => {
     if (event.type === 'hello' || event.type === 'reset') void loadLatest()
-    if (event.type !== 'message' || event.message.chatId !== chatId()) return
+    if (event.type !== 'message' || event.message.chatId !== chatId() || !event.parties.includes(self())) return
     const { message } = event
     if (!messages.value.some((known) => known.id === message.id)) messages.value = [...messages.value, message]
   })

@@ -55,6 +55,8 @@ export function provideWecom(): Wecom {
     if (opened?.kind === 'chat') {
       const fresh = list.find((chat) => chat.chatId === opened.chat.chatId)
       if (fresh !== undefined) view.opened = { kind: 'chat', chat: fresh }
+      // A group that was dismissed leaves the list; where it lies open it says so.
+      else if (opened.chat.kind === 'group') view.opened = { kind: 'chat', chat: { ...opened.chat, open: false } }
     }
   })
 

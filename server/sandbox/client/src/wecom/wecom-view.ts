@@ -3,7 +3,7 @@ import type { ChatSummary } from '../../../src/protocol/chats.ts'
 import type { PartyId } from '../../../src/protocol/people.ts'
 import type { NativeContext } from '../../../src/jsapi.ts'
 import { control } from '../live/control.ts'
-import { desk } from '../desk/desk.ts'
+import { desk, staff } from '../desk/desk.ts'
 import { showFailure } from '../desk/toasts.ts'
 
 export type Tab = 'messages' | 'contacts' | 'workbench'
@@ -66,11 +66,12 @@ export function openPage(url: string, entry: NativeContext['entry'] = 'normal', 
   view.page = { url, entry, externalUserId }
 }
 
-/** Opens the workbench app; WeCom tells the app that a member came in. */
+/** Opens the workbench app; WeCom tells the app that a member came in. Outside of its visible range there is no app to open. */
 export function openWorkbench(): void {
   view.tab = 'workbench'
   view.page = null
   view.appOpen = true
+  if (staff.value?.inVisibleRange !== true) return
   control.act({ corpid: desk.corpid, action: 'enter_agent', userid: desk.userid }).catch(showFailure)
 }
 

@@ -48,7 +48,7 @@ export async function forwardLastLink(): Promise<void> {
     return
   }
   if (chat === null) throw new Error('她的手机里还没有收到过链接')
-  const links = (await control.messages(chat.chatId)).filter((message) => message.content.type === 'link')
+  const links = (await control.messages(chat.chatId, { as: `customer:${pair().person.id}` })).filter((message) => message.content.type === 'link')
   const last = links.at(-1)
   if (last?.content.type !== 'link') throw new Error('她的手机里还没有收到过链接')
   phone.chat = chat
@@ -59,7 +59,7 @@ async function chatWithLink(): Promise<ChatSummary | null> {
   if (phone.chat !== null) return phone.chat
   const chats = await control.personChats(pair().person.id)
   for (const chat of chats.filter((item) => item.lastAt > 0).slice(0, 8)) {
-    const messages = await control.messages(chat.chatId)
+    const messages = await control.messages(chat.chatId, { as: `customer:${pair().person.id}` })
     if (messages.some((message) => message.content.type === 'link')) return chat
   }
   return null
