@@ -118,9 +118,23 @@ export async function bringUpProduct({ house, end, services, appKey, how, show }
     add('sandbox', '模拟企业微信', how.sandbox(), { ...settings, ...env })
   }
   const env = serverEnv({ settings, port, dataDir, appKey, services, sandboxUrl })
-  const [web] = how.roles.map(({ name, title, ROLES }) => add(name, title, how.server(), { ...env, ROLES }))
-  await step('正在启动服务（建表、迁移）', '服务已启动', () => untilReady(port, web, end))
+  const started = rolesHere(how.roles, settings.ROLES).map(({ name, title, ROLES }) => ({ ROLES, child: add(name, title, how.server(), { ...env, ROLES }) }))
+  const web = started.find(({ ROLES }) => ROLES.includes('web'))?.child
+  // A machine for background work only has no address that could answer.
+  if (web) await step('正在启动服务（建表、迁移）', '服务已启动', () => untilReady(port, web, end))
   if (sandboxUrl) await step('正在载入演示企业（第一次需要一会儿）', '演示企业已就绪', () => loadDemo(how.demo(), env))
+}
+
+/** The processes that `ROLES` asks this machine for; all of them when it is not set. */
+function rolesHere(roles, wanted) {
+  if (!wanted) return roles
+  const asked = wanted.split(',').map((role) => role.trim()).filter(Boolean)
+  const unknown = asked.filter((role) => role !== 'web' && role !== 'worker')
+  if (unknown.length > 0 || asked.length === 0) throw new Refusal('ROLES 只能是 web、worker 或两者（用逗号分开）')
+  return roles.flatMap((role) => {
+    const ROLES = role.ROLES.split(',').filter((one) => asked.includes(one)).join()
+    return ROLES === '' ? [] : [{ ...role, ROLES }]
+  })
 }
 
 async function untilReady(port, web, end) {
