@@ -1,5 +1,6 @@
 import { DEMO_CORP } from '@zhike/sandbox/demo'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createRelay } from '../../server/src/modules/customers/log-relay.ts'
 import { type CustomersHouse, openCustomersHouse } from './customers-house.ts'
 
 let house: CustomersHouse
@@ -206,7 +207,8 @@ describe('live changes of customer groups', () => {
 
 describe('the outbox of the customer log', () => {
   it('tells the owners’ screens of each happening, also when they could not be told at first', async () => {
-    await house.customers.relayNow()
+    const relay = createRelay(house.platform)
+    await relay.round()
     const { live, redis } = house.platform
     const publish = live.publish
     const screens: unknown[] = []
@@ -214,14 +216,14 @@ describe('the outbox of the customer log', () => {
     const friend = newFriend(WU, '要通知的')
     await added(friend)()
     live.publish = () => Promise.reject(new Error('nobody can be told'))
-    await house.customers.relayNow()
+    await relay.round()
     live.publish = publish
     expect(screens).toEqual([])
     await redis.flushdb()
-    await house.customers.relayNow()
+    await relay.round()
     const { staffId } = await house.identity.ensureStaff(house.corp.id, WU)
     await expect.poll(() => screens).toEqual([{ owners: [staffId], event: { kind: 'customer', customerId: expect.any(Number) } }])
-    await house.customers.relayNow()
+    await relay.round()
     expect(await house.query('SELECT id FROM customer_events WHERE relayed = 0')).toEqual([])
     expect(screens).toHaveLength(1)
     end()

@@ -21,7 +21,10 @@ beforeAll(async () => {
   const act = (action: Record<string, unknown> & { action: string }) => house.sandbox.control.act({ corpid: house.wecomCorpId, ...action } as Parameters<typeof house.sandbox.control.act>[0])
   act({ action: 'customer_renames', personId: things.externalUserId, name: NICKNAME })
   act({ action: 'staff_edits', userid: OWNER, personId: things.externalUserId, remark: '沐小姐', mobiles: [PHONE], personalTags: ['爱喝茶'] })
-  await house.modules.customers.refreshCustomer(house.corpId, things.externalUserId)
+  await house.modules.customers.events.customer_edited(
+    { kind: 'customer_edited', toUserName: house.wecomCorpId, fromUserName: 'sys', createTime: Date.now(), agentId: null, userId: OWNER, externalUserId: things.externalUserId },
+    { corpId: house.corpId, callbackId: 1 },
+  )
 })
 afterAll(() => house.close())
 

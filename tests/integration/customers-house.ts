@@ -43,6 +43,8 @@ export interface CustomersHouse {
   /** The present in WeCom, as its callbacks carry it: whole seconds, epoch ms. */
   wecomNow(): number
   person(userid: string): Promise<Person>
+  /** WeCom tells by callback that something about a customer changed. */
+  edited(externalUserId: string): Promise<void>
   /** Runs a job of its own in this process, to its end. */
   sync(kind: 'contacts_sync' | 'customers_sync' | 'group_chats_sync' | 'tags_sync'): Promise<void>
   query<Row>(sql: string, values?: unknown[]): Promise<Row[]>
@@ -134,6 +136,10 @@ export async function openCustomersHouse(options: { seed?: Parameters<typeof sta
         },
       }
     },
+    edited: (externalUserId) => customers.events.customer_edited(
+      { kind: 'customer_edited', toUserName: DEMO_CORP.corpid, fromUserName: 'sys', createTime: sandbox.control.sandbox.clock.seconds() * 1000, agentId: null, userId: 'linzhixia', externalUserId },
+      { corpId: corp.id, callbackId: 1 },
+    ),
     async sync(kind) {
       const { job } = playedJob(corp.id)
       await runs.get(kind)?.(job)

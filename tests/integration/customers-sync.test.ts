@@ -82,7 +82,7 @@ describe('reconciliation', () => {
     const follow = follows().find((other) => other.personalTags.length === 0)
     if (!follow) throw new Error('nobody')
     house.sandbox.control.act({ action: 'staff_edits', corpid: DEMO_CORP.corpid, userid: follow.userid, personId: follow.personId, personalTags: ['老客户'] })
-    await house.customers.refreshCustomer(house.corp.id, follow.personId)
+    await house.edited(follow.personId)
     house.pass(1000)
     await syncOf()(playedJob(house.corp.id).job)
     expect(await house.query(`SELECT name FROM customer_relation_tags WHERE kind = 'personal' AND name = '老客户'`)).toHaveLength(1)

@@ -81,7 +81,7 @@ describe('the profile', () => {
     const follow = onlyOf('wuxiaoyan')
     house.sandbox.control.act({ action: 'staff_edits', corpid, userid: 'wuxiaoyan', personId: follow.personId, mobiles: ['13812342046'] })
     house.pass(1000)
-    await house.customers.refreshCustomer(house.corp.id, follow.personId)
+    await house.edited(follow.personId)
     const { customerId, own } = await profileOf(wu, follow.personId)
     expect(own?.phones).toEqual(['138****2046'])
     const url = `/api/customers/${customerId}/phones`

@@ -16,7 +16,7 @@ import type { Profiles } from './profiles.ts'
 /** Readings of a customer, newest first, as the viewer may see them; the radar knows them. */
 export type ReadingsOf = (viewer: Viewer, query: { customerId: number; after?: string; limit: number }) => Promise<{ items: ViewRow[]; next: string | null }>
 
-export interface ExportingNeeds {
+interface ExportingNeeds {
   identity: Identity
   audit: Audit
   jobs: Jobs

@@ -19,7 +19,7 @@ export interface Seen {
 }
 
 /** What a reading makes of a friendship, and what the log has to tell of it. */
-export interface Turn {
+interface Turn {
   next: Friendship
   happened: { kind: 'added' | 'restored'; at: number } | null
 }

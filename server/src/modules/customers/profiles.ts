@@ -27,7 +27,7 @@ const INSIDE_SEARCH_OWNERS = 20
 const ASK_AGAIN_S = 20
 const ASKS_PER_MINUTE = 30
 
-export interface CustomerQuery { after?: string; limit: number; q?: string; tagId?: string; ownerId?: number; state?: RelationState }
+interface CustomerQuery { after?: string; limit: number; q?: string; tagId?: string; ownerId?: number; state?: RelationState }
 export type Profiles = ReturnType<typeof createProfiles>
 
 /** Customers as people read them: list, profile, timeline. Always within the viewer's data scope (GEN-9). */

@@ -11,16 +11,16 @@ import { readCustomer } from './wecom-answers.ts'
 import type { ReadRelation } from './wecom-answers.ts'
 
 /** A customer as just read from WeCom and written here. */
-export interface Refreshed {
+interface Refreshed {
   customerId: number
   relations: (ReadRelation & { staffId: number })[]
 }
 
 /** WeCom told by callback that a member and a customer became friends at a moment. */
-export interface Heard { userid: string; at: number }
+interface Heard { userid: string; at: number }
 
 /** What may be done in the transaction that writes a reading. `refreshed` is null when nobody follows the customer any more. */
-export type AfterReading = (tx: Queries, read: { refreshed: Refreshed | null; readAt: number }) => Promise<void>
+type AfterReading = (tx: Queries, read: { refreshed: Refreshed | null; readAt: number }) => Promise<void>
 
 export type Refresh = ReturnType<typeof createRefresh>
 

@@ -11,7 +11,7 @@ import { startSyncs } from './due-work.ts'
 import type { TagMarking } from './tag-marking.ts'
 import type { Tags } from './tags.ts'
 
-export interface CustomerRoutesNeeds { profiles: Profiles; tagMarking: TagMarking; tags: Tags; audit: Audit; jobs: Jobs; phones: PhoneBox; erase: ReturnType<typeof createErasing>; exporting: Pick<ReturnType<typeof createExporting>, 'start'> }
+interface CustomerRoutesNeeds { profiles: Profiles; tagMarking: TagMarking; tags: Tags; audit: Audit; jobs: Jobs; phones: PhoneBox; erase: ReturnType<typeof createErasing>; exporting: Pick<ReturnType<typeof createExporting>, 'start'> }
 
 /** HTTP edge of customers and corp tags. */
 export function customerRoutes(register: Register, platform: Platform, needs: CustomerRoutesNeeds): void {

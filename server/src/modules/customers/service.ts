@@ -80,22 +80,10 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
     },
     /** Was this person's data deleted on request, and has no friendship begun since (SYS-17)? */
     isErased: (corpId: number, externalUserId: string): Promise<boolean> => tombstones.has(db, corpId, externalUserId),
-    /** Goes on deleting, in all areas, the data of customers who asked for it; the worker does it by itself every few seconds. */
-    eraseNow: eraseEverywhere,
     /** Is the customer the viewer's own, or within her data scope? False for other corps' ids. */
     async mayRead(viewer: Viewer, customerId: number): Promise<boolean> {
       return (await readableBy(platform, viewer, await customersOf(db, viewer.corpId).byId(customerId))) !== null
     },
-    /** Reads a customer from WeCom and writes her here; false when nobody follows her. Throws WecomError. */
-    async refreshCustomer(corpId: number, externalUserId: string): Promise<boolean> {
-      return (await refresh.customer(corpId, externalUserId)) !== null
-    },
-    /** Members who are or were her friends. */
-    async ownersOf(corpId: number, customerId: number): Promise<number[]> {
-      return (await customersOf(db, corpId).relationsOf([customerId])).map((relation) => relation.staffId)
-    },
-    /** Hands the customer log on now; the worker does it by itself twice a second. */
-    relayNow: () => relay.round(),
     routes(register: Register): void {
       customerRoutes(register, platform, { ...needs, profiles, tagMarking, tags, phones, erase, exporting })
     },

@@ -18,7 +18,7 @@ export interface ListFilter {
 }
 
 export interface TagOnRelation { relationId: number; tagId: string; name: string; group: string; kind: 'wecom' | 'personal' }
-export interface ListedRelation { relation: RelationRecord; customer: CustomerRecord }
+interface ListedRelation { relation: RelationRecord; customer: CustomerRecord }
 
 /** Customers of one corp, as screens read them. */
 export function customersOf(q: Queries, corpId: number) {
@@ -71,11 +71,11 @@ export function customersOf(q: Queries, corpId: number) {
       const [row] = await (filter.q && filter.inside ? counted.innerJoin(customers, ofRelation) : counted).where(filtered(filter))
       return row?.total ?? 0
     },
-    /** When each customer last opened something. */
+    /** When each customer last opened something: one look into the index for each, however much she has read. */
     async lastReads(customerIds: readonly number[]): Promise<Map<number, number>> {
       if (customerIds.length === 0) return new Map()
       const rows = await q.select({ customerId: customerEvents.customerId, at: max(customerEvents.at) }).from(customerEvents)
-        .where(and(eq(customerEvents.corpId, corpId), inArray(customerEvents.customerId, [...customerIds]), eq(customerEvents.kind, 'material_opened'))).groupBy(customerEvents.customerId)
+        .where(and(eq(customerEvents.corpId, corpId), inArray(customerEvents.customerId, [...customerIds]), eq(customerEvents.kind, 'material_opened'))).groupBy(customerEvents.corpId, customerEvents.customerId, customerEvents.kind)
       return new Map(rows.flatMap((row) => (row.at === null ? [] : [[row.customerId, row.at]])))
     },
     /** Happenings of one customer that concern nobody in particular, the viewer, or members within a scope; newest first. */

@@ -28,7 +28,7 @@ const position = z.object({
 type Position = z.output<typeof position>
 type Member = NonNullable<Position['member']>
 
-export type CustomerSync = (job: JobRun) => Promise<void>
+type CustomerSync = (job: JobRun) => Promise<void>
 
 /**
  * Full sync of the customers (job `customers_sync`), member by member in pages of 100. The position is stored after every

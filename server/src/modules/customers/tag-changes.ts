@@ -5,7 +5,7 @@ import type { ReadRelation } from './wecom-answers.ts'
 interface SeenRelation { read: ReadRelation & { staffId: number }; customerId: number; relationId: number; isNew: boolean }
 
 /** Personal tags have no id in WeCom: their name is their key. */
-export function personalTagKey(name: string): string {
+function personalTagKey(name: string): string {
   return `p:${name.trim()}`
 }
 

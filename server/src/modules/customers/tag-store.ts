@@ -3,8 +3,8 @@ import type { SQL } from 'drizzle-orm'
 import type { Queries } from '../../platform/db/connect.ts'
 import { relations, relationTags, tagGroups, tags } from './tables.ts'
 
-export type TagRow = typeof tags.$inferSelect
-export type TagGroupRow = typeof tagGroups.$inferSelect
+type TagRow = typeof tags.$inferSelect
+type TagGroupRow = typeof tagGroups.$inferSelect
 
 const FRESHER = (column: string) => sql.raw(`IF(VALUES(seen_at) >= seen_at, VALUES(${column}), ${column})`)
 

@@ -12,7 +12,7 @@ const facts = z.looseObject({
 })
 
 /** A happening in the words of the screen. `materialId` links to the material it is about. */
-export interface Worded { title: string; detail: string | null; materialId: number | null }
+interface Worded { title: string; detail: string | null; materialId: number | null }
 
 /** Words one row of the customer log (kind and data) for the timeline; facts that are missing are left out. */
 export function wordEvent(kind: CustomerEventKind, data: Record<string, unknown>): Worded {

@@ -39,7 +39,7 @@ export function fromBatch(row: { customer: WecomExternalContact; follow: WecomFo
 }
 
 /** All relations of one customer from the single read. */
-export function fromDetail(detail: CustomerDetail): ReadRelation[] {
+function fromDetail(detail: CustomerDetail): ReadRelation[] {
   return detail.followers.map((follow) => ({
     ...common(detail.customer, follow),
     corpTags: follow.tags.filter((tag) => tag.tag_id !== '').map((tag) => ({ tagId: tag.tag_id, name: cut(tag.tag_name, 100), group: cut(tag.group_name, 100) })),

@@ -18,9 +18,9 @@ export interface GroupPerson { customerId: number | null; name: string; avatar: 
 export type PeopleIn = (viewer: Viewer, externalIds: readonly string[]) => Promise<Map<string, GroupPerson>>
 
 /** A group that somebody is in, and since when (epoch ms, null: WeCom does not tell). */
-export interface GroupWith { groupChatId: number; name: string; joinedAt: number | null }
+interface GroupWith { groupChatId: number; name: string; joinedAt: number | null }
 
-export interface MembersQuery { after?: string; limit: number; kind?: GroupMember['kind'] }
+interface MembersQuery { after?: string; limit: number; kind?: GroupMember['kind'] }
 export type GroupViews = ReturnType<typeof createGroupViews>
 
 const UNNAMED = '未命名群聊'

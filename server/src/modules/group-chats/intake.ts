@@ -4,7 +4,7 @@ import { groupChatsOf } from './store.ts'
 import type { GroupMemberRecord } from './store.ts'
 
 /** A person outside the corp came into a group or left it. */
-export interface MembershipChange {
+interface MembershipChange {
   externalUserId: string
   kind: 'group_joined' | 'group_left'
   groupChatId: number

@@ -13,7 +13,7 @@ const NO_SUCH_GROUP: ReadonlySet<number> = new Set([86003, 90501])
 /** The owner is outside the app's visible range. */
 const HIDDEN: ReadonlySet<number> = new Set([60011, 60030])
 
-export type GroupReading = { state: 'there'; memberVersion: string } | { state: 'dismissed' } | { state: 'unknown' } | { state: 'hidden' }
+type GroupReading = { state: 'there'; memberVersion: string } | { state: 'dismissed' } | { state: 'unknown' } | { state: 'hidden' }
 export type ReadGroup = (corpId: number, chatId: string) => Promise<GroupReading>
 
 /** Gives the function that reads one group from WeCom and writes it here. Throws WecomError. */

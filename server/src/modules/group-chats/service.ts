@@ -13,9 +13,9 @@ import { groupChatsOf } from './store.ts'
 import { createGroupSync } from './sync.ts'
 
 /** What groups ask of the customers area about the people in them. */
-export interface GroupPeople { peopleIn: PeopleIn; tell: TellMemberships; erased: ErasedAmong }
+interface GroupPeople { peopleIn: PeopleIn; tell: TellMemberships; erased: ErasedAmong }
 
-export interface GroupChatsNeeds {
+interface GroupChatsNeeds {
   corps: Corps
   identity: Identity
   jobs: Jobs
