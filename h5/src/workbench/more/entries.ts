@@ -9,7 +9,7 @@ export const MORE_ENTRIES: readonly MoreEntry[] = [
   { to: '/more/messages', label: '我的消息', note: '客户动态和提醒', icon: IconBell },
   { to: '/more/staff', label: '员工与部门', note: '成员、部门、角色，从企业微信同步', icon: IconUsers, permission: 'staff.read' },
   { to: '/more/roles', label: '角色与权限', note: '谁能做什么、能看到谁的客户', icon: IconShield, permission: 'roles.write' },
-  { to: '/more/jobs', label: '任务中心', note: '同步的进度和失败原因', icon: IconTask, permission: 'jobs.read' },
+  { to: '/more/jobs', label: '任务中心', note: '同步和导出的进度、结果', icon: IconTask },
   { to: '/more/audit', label: '操作记录', note: '谁在什么时候改了什么', icon: IconHistory, permission: 'audit.read' },
   { to: '/more/callbacks', label: '回调', note: '企业微信推送的事件，可重放', icon: IconSync, permission: 'callbacks.read' },
   { to: '/setup', label: '企业设置', note: '检查与企业微信连接的每一步', icon: IconSettings, permission: 'settings.write' },
