@@ -172,7 +172,10 @@ describe('notices', () => {
     }
     scene.wecom.setFaults({ api: [{ path: SEND, errcode: 60020 }] })
     await opened(refused)
-    await until(async () => (await stateOf(refused.shareId))?.error !== null && (await stateOf(refused.shareId))?.state === 'waiting')
+    await until(async () => {
+      const row = await stateOf(refused.shareId)
+      return row?.state === 'waiting' && row.error !== null
+    })
     expect((await stateOf(refused.shareId))?.error).toContain('企业可信IP')
     scene.wecom.setFaults({ api: [{ path: SEND, errcode: -1, times: 4 }] })
     await opened(busy)

@@ -1,6 +1,6 @@
 import type { FrameLocator } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openStage, seatStaff, type Desk, type Stage } from './stage.ts'
+import { type Desk, openStage, seatStaff, settled, type Stage } from './stage.ts'
 
 const ROLE = '巡检员'
 
@@ -13,6 +13,7 @@ afterAll(() => stage.close())
 /** Seats a member and opens her workbench on the page 更多. */
 async function openMore(userid: string, size?: { width: number; height: number }): Promise<Desk> {
   const desk = await stage.desk(size)
+  await settled(desk)
   await seatStaff(desk, userid)
   await desk.page.getByTestId('chat-list').waitFor()
   await desk.page.getByTestId('workbench-open').click()

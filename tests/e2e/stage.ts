@@ -83,6 +83,9 @@ async function createDatabase(url: string): Promise<void> {
   await connection.end()
 }
 
+/** The sidebar of whoever sits at the window first has come up: nothing of hers is under way any more. */
+export const settled = (desk: Desk): Promise<void> => desk.sidebar.getByTestId('customer-name').waitFor({ timeout: 60_000 })
+
 /** Seats another member at the WeCom window. */
 export async function seatStaff(desk: Desk, userid: string): Promise<void> {
   await desk.page.getByTestId('staff-switch').click()

@@ -1,6 +1,6 @@
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openStage, seatStaff, type Desk, type Stage } from './stage.ts'
+import { type Desk, openStage, seatStaff, settled, type Stage } from './stage.ts'
 
 const MATERIAL = '2026 春季价目表'
 const CUSTOMER = '林间小路'
@@ -128,6 +128,7 @@ describe('a salesperson beside the chat (acceptance 1)', () => {
 describe('who sees what (acceptance 3)', () => {
   const openWorkbench = async (userid: string) => {
     const desk = await stage.desk()
+    await settled(desk)
     await seatStaff(desk, userid)
     await desk.page.getByTestId('chat-list').waitFor()
     await desk.page.getByTestId('workbench-open').click()

@@ -1,7 +1,7 @@
 import { createConnection, type ResultSetHeader } from 'mysql2/promise'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DEMO_CORP_ID, openStage, type Stage } from './stage.ts'
+import { DEMO_CORP_ID, openStage, settled, type Stage } from './stage.ts'
 
 const ADMIN = '林知夏'
 /** An upload is looked into by a process of its own, which may have to start. */
@@ -154,6 +154,7 @@ describe('an upload that is refused', () => {
 describe('callbacks that nobody could handle', () => {
   test('stand under 要处理 with the reason, and one tap handles them again', async () => {
     const desk = await stage.desk()
+    await settled(desk)
     await desk.page.getByTestId('workbench-open').click()
     await desk.workbench.getByTestId('home-page').waitFor()
     await desk.close()

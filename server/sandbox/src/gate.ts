@@ -56,9 +56,10 @@ export async function sandboxGate(app: FastifyInstance, options: GateOptions): P
     return body
   })
 
+  const shelf: Shelf = { saved: new Map(), holders: new Map() }
+  app.addHook('onSend', async (request, reply) => keepLateCookies(request, reply, options, shelf))
   await app.register(async (sandbox) => {
-    const saved = new Map<string, string>()
-    sandbox.post('/sandbox/device', (request, reply) => switchDevice(request, reply, options, saved))
+    sandbox.post('/sandbox/device', (request, reply) => switchDevice(request, reply, options, shelf))
   })
 
   await app.register(async (proxy) => {
@@ -128,8 +129,31 @@ function jarOf(value: string | undefined): Jar {
   }
 }
 
+/** Product cookies of devices that hold no slot now, and which device holds one: `jar slot device`, `jar slot`. */
+interface Shelf { saved: Map<string, string>; holders: Map<string, string> }
+
+/** A sign-in that was under way when the browser changed hands belongs to the device that began it, not to the one that has the slot now. */
+async function keepLateCookies(request: FastifyRequest, reply: FastifyReply, options: GateOptions, shelf: Shelf): Promise<void> {
+  const given = reply.getHeader('set-cookie')
+  if (given === undefined || !isProductPage(request)) return
+  const jar = jarOf(cookiesOf(request).get(JAR_COOKIE))
+  const kept = [given].flat().map(String).filter((cookie) => {
+    for (const slot of ['wecom', 'wechat'] as const) {
+      const device = jar[slot]
+      const holder = shelf.holders.get(`${jar.id} ${slot}`)
+      if (device === undefined || holder === undefined || holder === device || !cookie.startsWith(`${options.cookies[slot]}=`)) continue
+      const value = cookie.slice(options.cookies[slot].length + 1).split(';', 1)[0] ?? ''
+      if (value !== '') shelf.saved.set(`${jar.id} ${slot} ${device}`, value)
+      return false
+    }
+    return true
+  })
+  reply.removeHeader('set-cookie')
+  if (kept.length > 0) void reply.header('set-cookie', kept)
+}
+
 /** Puts away the slot's cookie for the device that had it and takes out the new device's. */
-function switchDevice(request: FastifyRequest, reply: FastifyReply, options: GateOptions, saved: Map<string, string>): FastifyReply {
+function switchDevice(request: FastifyRequest, reply: FastifyReply, options: GateOptions, { saved, holders }: Shelf): FastifyReply {
   const parsed = deviceRequest.safeParse(request.body)
   // Only the sandbox's own pages may swap sessions.
   const site = request.headers['sec-fetch-site']
@@ -141,6 +165,7 @@ function switchDevice(request: FastifyRequest, reply: FastifyReply, options: Gat
   const before = jar[slot]
   const secure = request.protocol === 'https' ? '; Secure' : ''
   const set = (cookie: string, value: string, maxAge: number): void => void reply.header('set-cookie', `${cookie}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${secure}`)
+  holders.set(`${jar.id} ${slot}`, device)
   if (before !== device) {
     const current = cookies.get(name)
     if (before !== undefined && current !== undefined) saved.set(`${jar.id} ${slot} ${before}`, current)
