@@ -1,5 +1,6 @@
 // A corp of 20 000 members in 500 departments: what a request costs does not grow with it.
 import { performance } from 'node:perf_hooks'
+import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { departmentLeaders, departments, staff } from '../../server/src/modules/identity/tables.ts'
 import { callerFor, openHouse, type Caller, type House } from '../run/house.ts'
@@ -32,8 +33,7 @@ async function fill({ corpId, members, departments: many }: Size): Promise<void>
     })))
   }
   await db.execute(`INSERT INTO staff_departments (corp_id, staff_id, department_id) SELECT corp_id, id, 1 + MOD(id, ${many}) FROM staff WHERE corp_id = ${corpId}`)
-  const places = await db.execute(`SELECT id FROM staff WHERE corp_id = ${corpId} ORDER BY id LIMIT ${many}`)
-  const leaders = places[0] as unknown as { id: number }[]
+  const leaders = await db.select({ id: staff.id }).from(staff).where(eq(staff.corpId, corpId)).orderBy(staff.id).limit(many)
   await db.insert(departmentLeaders).values(leaders.map((row, i) => ({ corpId, staffId: row.id, departmentId: i + 1 })))
 }
 
