@@ -56,7 +56,7 @@ export function createModules(platform: Platform) {
     },
     /** Starts the background work of all areas in this process (worker role). */
     async work(): Promise<void> {
-      for (const area of [identity, groupChats, customers, materials, notices, radar, callbacks, operations, jobs]) await area.work()
+      for (const area of [identity, groupChats, customers, materials, notices, radar, callbacks, jobs]) await area.work()
       forgetting.push(...startForgetting(platform, retentions))
     },
     /** Ends what `work` began; queues are closed with the platform. */

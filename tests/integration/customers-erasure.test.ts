@@ -189,4 +189,30 @@ describe('deleting a customer’s data on request', () => {
     await house.modules.groupChats.events.group_changed({ ...told(), kind: 'group_changed', chatId, detail: 'change_name' }, { corpId: house.corpId, callbackId: 3 })
     expect(await house.platform.db.select().from(groupChatMembers).where(eq(groupChatMembers.memberId, externalUserId))).toHaveLength(1)
   })
+
+  it('exports that are made meanwhile are stopped and leave no file, also those asked since the deletion · SYS-17, GEN-6', async () => {
+    const { corpId, platform: { db, files, clock } } = house
+    const now = clock.now()
+    const made = async (state: 'waiting' | 'running' | 'done', params: unknown) => {
+      const [job] = await db.insert(jobs).values({
+        corpId, kind: 'audit_export', title: '导出', params, state, holder: state === 'waiting' ? null : 'another-process', movedAt: now + 3_600_000, createdAt: now, fileName: '导出.xlsx', fileUntil: now + 86_400_000,
+      })
+      const fileKey = `c${corpId}/jobs/${job.insertId}`
+      await files.put(fileKey, Buffer.from(NICKNAME), 'text/plain')
+      await db.update(jobs).set({ fileKey }).where(eq(jobs.id, job.insertId))
+      return { jobId: job.insertId, fileKey }
+    }
+    const waiting = await made('waiting', null)
+    const running = await made('running', null)
+    const done = await made('done', null)
+    const others = await made('done', { customerId: customerId + 100_000 })
+    await house.modules.jobs.forgetCustomer({ corpId, customerId, externalUserId })
+    const rowOf = async ({ jobId }: { jobId: number }) => (await db.select().from(jobs).where(eq(jobs.id, jobId)))[0]
+    expect(await rowOf(waiting)).toMatchObject({ state: 'cancelled', fileKey: null })
+    // Its process may be writing at this moment: the key stays until it has ended.
+    expect(await rowOf(running)).toMatchObject({ state: 'running', cancelAsked: 1, fileKey: running.fileKey })
+    expect(await rowOf(done)).toMatchObject({ state: 'done', fileKey: null })
+    expect(await rowOf(others)).toMatchObject({ state: 'done', fileKey: others.fileKey })
+    expect(await Promise.all([waiting, running, done, others].map(async ({ fileKey }) => (await files.get(fileKey)) !== null))).toEqual([false, false, false, true])
+  })
 })

@@ -1,6 +1,7 @@
 // A customer's data as Excel, for the person who asks and may (SYS-17, GEN-6).
 import ExcelJS from 'exceljs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Permission } from '@zhike/shared'
 import { type Caller, type House, openHouse, until } from '../run/house.ts'
 import { seedOwnedThings, type OwnedThings } from '../run/owned-things.ts'
 
@@ -81,9 +82,30 @@ describe('exporting one customer’s data', () => {
     expect(items.map((row) => [row.actor?.userid, row.subject, row.after])).toEqual([[OWNER, NICKNAME, { 手机号: '打码' }], ['linzhixia', NICKNAME, { 手机号: '完整' }]])
   })
 
+  it('is fetched only by who may still have what is in it · SYS-4, GEN-9, GEN-6', async () => {
+    const change = async (permissions: Permission[]) => {
+      const { version } = (await admin.call('GET /api/roles')).roles.find((role) => role.key === 'staff') ?? { version: 0 }
+      await admin.call('PUT /api/roles/:roleKey', { params: { roleKey: 'staff' }, body: { version, permissions, dataScope: 'self' } })
+    }
+    await change(['customers.write', 'customers.export', 'customers.phone'])
+    const { jobId, sheets } = await exported(owner)
+    expect(JSON.stringify([...sheets])).toContain(PHONE)
+    const fetched = async () => (await owner.attempt('GET /api/jobs/:jobId/file', { params: { jobId } })).statusCode
+    await change(['customers.write', 'customers.export'])
+    expect(await fetched()).toBe(403)
+    await change(['customers.write', 'customers.phone'])
+    expect(await fetched()).toBe(403)
+    await change(['customers.write', 'customers.export', 'customers.phone'])
+    expect(await fetched()).toBe(200)
+    await house.platform.database.pool.query('UPDATE customer_relations SET staff_id = staff_id + 100000 WHERE customer_id = ?', [things.customerId])
+    expect(await fetched()).toBe(403)
+    await house.platform.database.pool.query('UPDATE customer_relations SET staff_id = staff_id - 100000 WHERE customer_id = ?', [things.customerId])
+    await change(['customers.write', 'customers.export'])
+  })
+
   it('made before her data was deleted goes with it · SYS-17', async () => {
     const { jobId } = await exported(admin)
     await admin.call('DELETE /api/customers/:customerId/data', { params: { customerId: things.customerId }, body: { name: NICKNAME } })
-    await expect.poll(async () => (await admin.attempt('GET /api/jobs/:jobId/file', { params: { jobId } })).statusCode, { timeout: 20_000 }).toBe(410)
+    await expect.poll(async () => (await admin.attempt('GET /api/jobs/:jobId/file', { params: { jobId } })).statusCode, { timeout: 30_000, interval: 4_000 }).toBe(410)
   })
 })

@@ -1,7 +1,10 @@
 // Job centre and result files, through the API and with the worker in this process.
 import ExcelJS from 'exceljs'
+import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { RESULT_FILE_DAYS } from '@zhike/shared'
+import { LIMITS, RESULT_FILE_DAYS } from '@zhike/shared'
+import { jobRuns } from '../../server/src/modules/jobs/store.ts'
+import { jobs } from '../../server/src/modules/jobs/tables.ts'
 import { sheetOf } from '../../server/src/platform/sheets.ts'
 import { openHouse, syncStaff, until, type Caller, type House } from '../run/house.ts'
 
@@ -22,7 +25,7 @@ beforeAll(async () => {
   await syncStaff(house)
   ;[chen, wu, admin] = await Promise.all([house.signIn('chensiyuan'), house.signIn('wuxiaoyan'), house.signIn('linzhixia')])
   // A kind of export of this test's own: what it is asked for, it writes.
-  house.modules.jobs.define('audit_export', async (run) => {
+  house.modules.jobs.defineExport('audit_export', { mayFetch: async () => true, work: async (run) => {
     const { names, wait, broken } = run.params as { names: string[]; wait?: boolean; broken?: boolean }
     if (wait) await new Promise<void>((done) => goOn.push(done))
     const batches = (async function* () {
@@ -36,7 +39,7 @@ beforeAll(async () => {
       name: '名单 (一).xlsx', zone: 'Asia/Shanghai',
       sheets: [sheetOf('名单', [{ title: '姓名', value: (name) => name }, { title: '字数', value: (name) => name.length }, { title: '时间', value: () => ({ at: Date.UTC(2026, 2, 4, 10, 2) }) }], run.counted(batches))],
     })
-  })
+  } })
 })
 afterAll(async () => {
   for (const go of goOn) go()
@@ -45,7 +48,7 @@ afterAll(async () => {
 
 async function ask(userid: string, params: { names: string[]; wait?: boolean; broken?: boolean }): Promise<number> {
   const { staffId } = await house.modules.identity.ensureStaff(house.corpId, userid)
-  return await house.modules.jobs.start(house.corpId, 'audit_export', { staffId }, params)
+  return await house.modules.jobs.start(house.corpId, 'audit_export', { staffId }, { params })
 }
 const ended = (caller: Caller, jobId: number) => until(async () => !['waiting', 'running'].includes((await caller.call('GET /api/jobs/:jobId', { params: { jobId } })).state))
 
@@ -142,6 +145,35 @@ describe('exports under way', () => {
     })
     expect((await wu.attempt('GET /api/jobs/:jobId/file', { params: { jobId } })).statusCode).toBe(200)
   })
+  test('cannot be begun again beside the same one, nor beyond what one may have under way · GEN-6, GEN-8', async () => {
+    const stopped = await ask('wuxiaoyan', { names: ['壬'], wait: true })
+    await wu.call('POST /api/jobs/:jobId/cancel', { params: { jobId: stopped } })
+    await until(async () => {
+      for (const go of goOn.splice(0)) go()
+      return (await wu.call('GET /api/jobs/:jobId', { params: { jobId: stopped } })).state === 'cancelled'
+    })
+    const retry = () => wu.attempt('POST /api/jobs/:jobId/retry', { params: { jobId: stopped } })
+    const same = await ask('wuxiaoyan', { names: ['壬'], wait: true })
+    expect((await retry()).json()).toMatchObject({ code: 'conflict', message: '同样的任务正在进行，不用重试' })
+    await wu.call('POST /api/jobs/:jobId/cancel', { params: { jobId: same } })
+    await until(async () => {
+      for (const go of goOn.splice(0)) go()
+      return (await wu.call('GET /api/jobs/:jobId', { params: { jobId: same } })).state === 'cancelled'
+    })
+    const others = await Promise.all(['癸', '子', '丑', '寅', '卯'].map((name) => ask('wuxiaoyan', { names: [name], wait: true }).catch((error: Error) => error.message)))
+    expect(others.filter((one) => typeof one === 'number')).toHaveLength(LIMITS.exportsAtOnce)
+    expect((await retry()).json()).toMatchObject({ code: 'conflict', message: expect.stringContaining('个导出在进行') as string })
+    for (const jobId of others) if (typeof jobId === 'number') await wu.call('POST /api/jobs/:jobId/cancel', { params: { jobId } })
+    await until(async () => {
+      for (const go of goOn.splice(0)) go()
+      return (await wu.call('GET /api/jobs')).items.every((job) => job.state !== 'waiting' && job.state !== 'running')
+    })
+    expect((await retry()).statusCode).toBe(200)
+    await until(async () => {
+      for (const go of goOn.splice(0)) go()
+      return (await wu.call('GET /api/jobs/:jobId', { params: { jobId: stopped } })).state === 'done'
+    })
+  })
 })
 
 describe('the failures of a job', () => {
@@ -154,5 +186,19 @@ describe('the failures of a job', () => {
       expect(await sheetOfAnswer(answer.rawPayload)).toEqual([['对象', '原因'], ['第 3 行', "'=缺少姓名"]])
     }
     expect((await wu.attempt('GET /api/jobs/:jobId/failures/file', { params: { jobId } })).statusCode).toBe(404)
+  })
+})
+
+describe('a job that a process left behind', () => {
+  test('is taken back once and done by another, though several processes look for it · GEN-5', async () => {
+    const { platform: { db, clock }, corpId } = house
+    const long = clock.now() - 3_600_000
+    const [left] = await db.insert(jobs).values({ corpId, kind: 'audit_export', title: '导出', params: { names: ['辰'] }, onceKey: 'left', state: 'running', holder: 'a-dead-process', movedAt: long, createdAt: long })
+    const runs = jobRuns(db)
+    const taken = await Promise.all([1, 2, 3].map(() => runs.takeBack(clock.now() - 20_000, clock.now())))
+    expect(taken.flat().filter((id) => id === left.insertId).length).toBeLessThanOrEqual(1)
+    expect(await runs.byId(left.insertId)).toMatchObject({ state: 'waiting', holder: null })
+    await db.update(jobs).set({ movedAt: long }).where(eq(jobs.id, left.insertId))
+    await until(async () => (await runs.byId(left.insertId))?.state === 'done', 30_000)
   })
 })

@@ -5,13 +5,14 @@ import { callerFor, openHouse, type Caller, type House } from '../run/house.ts'
 /** Longer than the time between two looks at who is listening. */
 const NEXT_LOOK_MS = 21_000
 
+let ahead = 0
 let house: House
 let address: string
 let wu: Caller
 let chen: Caller
 
 beforeAll(async () => {
-  house = await openHouse()
+  house = await openHouse({ clock: { now: () => Date.now() + ahead } })
   wu = await callerFor(house, house.corpId, 'wuxiaoyan')
   chen = await callerFor(house, house.corpId, 'chensiyuan')
   address = await house.app.listen({ port: 0, host: '127.0.0.1' })
@@ -62,6 +63,18 @@ describe('a live stream', () => {
     const { hers, other } = await lookAfter(() => house.platform.database.pool.query("UPDATE staff SET state = 'left' WHERE userid_key = 'wuxiaoyan'"))
     await expect.poll(() => hers.ended).toBe(true)
     expect(other.ended).toBe(false)
+    other.stop()
+    await house.platform.database.pool.query("UPDATE staff SET state = 'active' WHERE userid_key = 'wuxiaoyan'")
+  })
+
+  it('tells a leaver nothing more, also before the next look at who is listening · SYS-10, GEN-9', async () => {
+    const [hers, other] = await Promise.all([listen(wu), listen(chen)])
+    await house.platform.database.pool.query("UPDATE staff SET state = 'left' WHERE userid_key = 'wuxiaoyan'")
+    ahead += 2_000
+    await tellAll(74)
+    await expect.poll(() => other.heard).toContain('"materialId":74')
+    await expect.poll(() => hers.ended).toBe(true)
+    expect(hers.heard).not.toContain('74')
     other.stop()
     await house.platform.database.pool.query("UPDATE staff SET state = 'active' WHERE userid_key = 'wuxiaoyan'")
   })

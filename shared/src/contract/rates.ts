@@ -21,6 +21,10 @@ export const RATES = {
   export: { most: 10, seconds: 60 },
   /** Deleting a customer's data: can't be undone, and goes through all that is known of her. */
   erase: { most: 10, seconds: 60 },
+  /** Secrets that somebody might try to guess. */
+  guess: { most: 10, seconds: 60 },
+  /** Things a page tells once when it opens. */
+  report: { most: 60, seconds: 60 },
   /** Rounds through all of the corp's data at WeCom. */
   sync: { most: 12, seconds: 60 },
 } as const satisfies Record<string, Rate>

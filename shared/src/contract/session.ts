@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { DATA_SCOPES, PERMISSION_KEYS } from '../roles.ts'
 import { defineContract, staff } from './define.ts'
 import { moment } from './parts.ts'
+import { RATES } from './rates.ts'
 
 export const viewer = z.object({
   staffId: z.number().int(),
@@ -35,6 +36,7 @@ export const sessionContract = defineContract({
   'POST /api/wecom/jssdk-result': {
     summary: 'The client says whether the JS-SDK accepted our signature (SYS-14)',
     who: staff(),
+    rate: RATES.report,
     body: z.object({ ok: z.boolean(), error: z.string().max(300).optional() }),
   },
 })

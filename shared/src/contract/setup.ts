@@ -3,6 +3,7 @@ import { USERID_PATTERN } from '../limits.ts'
 import { SETUP_STEPS } from '../setup.ts'
 import { defineContract, open, setup } from './define.ts'
 import { moment, typedText } from './parts.ts'
+import { RATES } from './rates.ts'
 
 export const setupStep = z.object({
   key: z.enum(SETUP_STEPS),
@@ -35,11 +36,12 @@ export const setupContract = defineContract({
   'POST /api/setup/session': {
     summary: 'Exchanges a one-time set-up link for a set-up session',
     who: open,
+    rate: RATES.guess,
     body: z.object({ ticket: z.string().min(20).max(200) }),
     response: z.object({ expiresAt: moment }),
   },
   'GET /api/setup': { summary: 'State of the set-up check list (SYS-14)', who: setup, response: setupState },
-  'POST /api/setup/check': { summary: 'Checks every link of the chain now', who: setup, response: setupState },
+  'POST /api/setup/check': { summary: 'Checks every link of the chain now', who: setup, rate: RATES.sync, response: setupState },
   'PUT /api/setup/corp': {
     summary: 'Saves corp name, agent and secret; the secret is never shown again (SYS-10)',
     who: setup,

@@ -2,7 +2,7 @@ import { FORGOTTEN_CUSTOMER } from '@zhike/shared'
 import type { AuditAction } from '@zhike/shared'
 import type { AuditRow, StaffRef } from '@zhike/shared/contract'
 import type { Queries } from '../../platform/db/connect.ts'
-import { encodeCursor, toPage } from '../../platform/db/keyset.ts'
+import { allPages, toPage } from '../../platform/db/keyset.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { auditOf } from './store.ts'
 import type { AuditDbRow, AuditFilter } from './store.ts'
@@ -32,13 +32,17 @@ const BATCH = 1000
 /** Who did what, from where, and what it was before (SYS-9, GEN-4). Never give it secrets or phone numbers. */
 export function createAudit(platform: Platform) {
   const { clock, db } = platform
-  const keysOf = (row: AuditDbRow) => [row.at, row.id]
   async function presenter(rows: readonly AuditDbRow[], namesOf: NamesOf): Promise<(row: AuditDbRow) => AuditRow> {
     const names = await namesOf(rows.flatMap((row) => (row.actorId === null ? [] : [row.actorId])))
     return (row) => ({
       auditId: row.id, action: row.action, actor: row.actorId === null ? null : names.get(row.actorId) ?? null,
       subject: row.subject, before: row.before, after: row.after, from: row.from, at: row.at,
     })
+  }
+
+  async function page(corpId: number, filter: AuditFilter & { after?: string; limit: number }, namesOf: NamesOf): Promise<{ items: AuditRow[]; next: string | null }> {
+    const rows = await auditOf(db, corpId).list(filter, filter.after, filter.limit)
+    return toPage(rows, filter.limit, (row) => [row.at, row.id], await presenter(rows, namesOf))
   }
 
   return {
@@ -48,10 +52,7 @@ export function createAudit(platform: Platform) {
       await auditOf(q, corpId).insert({ actorId, action, subject: subject.slice(0, 200), customerId, before, after, from, at: clock.now() })
     },
     /** One page, newest first. */
-    async list(corpId: number, filter: AuditFilter & { after?: string; limit: number }, namesOf: NamesOf): Promise<{ items: AuditRow[]; next: string | null }> {
-      const rows = await auditOf(db, corpId).list(filter, filter.after, filter.limit)
-      return toPage(rows, filter.limit, keysOf, await presenter(rows, namesOf))
-    },
+    list: page,
     /** Takes a customer's name and what was changed about her out of the log; that it was done, by whom and when stays (SYS-17). Repeatable. */
     async forgetCustomer({ corpId, customerId }: { corpId: number; customerId: number }): Promise<void> {
       await auditOf(db, corpId).forgetCustomer(customerId, FORGOTTEN_CUSTOMER)
@@ -62,14 +63,6 @@ export function createAudit(platform: Platform) {
       return { count: Math.min(counted, COUNTED_MOST), more: counted > COUNTED_MOST }
     },
     /** All entries in pieces, newest first, for an export. */
-    async *batches(corpId: number, filter: AuditFilter, namesOf: NamesOf): AsyncGenerator<AuditRow[], void> {
-      for (let after: string | undefined; ;) {
-        const rows = (await auditOf(db, corpId).list(filter, after, BATCH)).slice(0, BATCH)
-        const last = rows.at(-1)
-        if (!last) return
-        yield rows.map(await presenter(rows, namesOf))
-        after = encodeCursor(keysOf(last))
-      }
-    },
+    batches: (corpId: number, filter: AuditFilter, namesOf: NamesOf): AsyncGenerator<AuditRow[], void> => allPages((after) => page(corpId, { ...filter, after, limit: BATCH }, namesOf)),
   }
 }

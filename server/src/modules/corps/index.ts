@@ -1,4 +1,5 @@
 export { corpsRetention } from './retention.ts'
+export { createQuestions } from './questions.ts'
 export { createCorps } from './service.ts'
 export type { Corp, CorpChanges, Corps } from './service.ts'
 export type { CorpProofs } from './tables.ts'

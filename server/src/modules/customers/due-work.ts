@@ -1,4 +1,5 @@
 import { dayStart } from '@zhike/shared'
+import type { Queries } from '../../platform/db/connect.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { Corp, Corps } from '../corps/index.ts'
 import type { Jobs } from '../jobs/index.ts'
@@ -25,10 +26,10 @@ export function syncIsDue(corp: Pick<Corp, 'zone' | 'proofs' | 'hasSecret'>, now
   return customersSyncedAt === undefined || customersSyncedAt < lastNight(now, corp.zone)
 }
 
-/** Starts the three syncs of a corp; gives the id of the customers' job. Whatever runs already goes on. */
-export async function startSyncs(jobs: Jobs, corpId: number, staffId: number | null): Promise<number> {
+/** Starts the three syncs of a corp; gives the id of the customers' job. Whatever runs already goes on. @param recorded with the customers' job, when that is a new one */
+export async function startSyncs(jobs: Jobs, corpId: number, staffId: number | null, recorded?: (tx: Queries) => Promise<void>): Promise<number> {
   await jobs.start(corpId, 'tags_sync', { staffId })
-  const jobId = await jobs.start(corpId, 'customers_sync', { staffId })
+  const jobId = await jobs.start(corpId, 'customers_sync', { staffId }, { recorded })
   await jobs.start(corpId, 'group_chats_sync', { staffId })
   return jobId
 }

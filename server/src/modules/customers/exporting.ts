@@ -1,15 +1,15 @@
 import { MATERIAL_TYPE_LABELS, READER_KIND_LABELS, RELATION_STATE_LABELS, formatDwell } from '@zhike/shared'
 import type { CustomerProfile, TimelineRow, ViewRow } from '@zhike/shared/contract'
 import { z } from 'zod'
-import { forbidden } from '../../platform/http/errors.ts'
-import type { Platform } from '../../platform/platform.ts'
+import { AppError, forbidden } from '../../platform/http/errors.ts'
+import { allPages } from '../../platform/db/keyset.ts'
 import { sheetOf } from '../../platform/sheets.ts'
 import type { Cell, Column, Sheet } from '../../platform/sheets.ts'
 import type { Audit } from '../audit/index.ts'
 import type { GroupChats } from '../group-chats/index.ts'
 import { can } from '../identity/index.ts'
 import type { Identity, Viewer } from '../identity/index.ts'
-import type { JobRun, Jobs } from '../jobs/index.ts'
+import type { JobRun, Jobs, WantedFile } from '../jobs/index.ts'
 import type { PhoneBox } from './phones.ts'
 import type { Profiles } from './profiles.ts'
 
@@ -27,6 +27,7 @@ interface ExportingNeeds {
 }
 
 const asked = z.object({ customerId: z.number().int() })
+const content = z.object({ fullPhones: z.boolean() })
 const PIECE = 100
 const GROUPS = 1000
 const KINDS = { wechat: '微信用户', wecom: '企业微信用户' } as const
@@ -36,12 +37,12 @@ const GENDERS = { unknown: '未知', male: '男', female: '女' } as const
  * Exports everything known of one customer as Excel (SYS-17, GEN-6), as a job: what the person who asked may see at the moment
  * it runs; phones in full only for who may see them.
  */
-export function createExporting(platform: Platform, needs: ExportingNeeds) {
+export function createExporting(needs: ExportingNeeds) {
   const { profiles } = needs
 
   /** The sheet's phones per friendship, by staff id. */
   async function phonesOf(viewer: Viewer, customerId: number): Promise<Map<number, string>> {
-    const shown = can(viewer, 'customers.phone') ? needs.phones.open : needs.phones.masked
+    const shown = seesPhones(viewer) ? needs.phones.open : needs.phones.masked
     const { relations } = await profiles.readable(viewer, customerId)
     return new Map(relations.map((relation) => [relation.staffId, shown(viewer.corpId, relation.phones).join('、')]))
   }
@@ -49,8 +50,8 @@ export function createExporting(platform: Platform, needs: ExportingNeeds) {
   async function sheets(run: JobRun, viewer: Viewer, customerId: number): Promise<Sheet[]> {
     const profile = await profiles.profile(viewer, customerId)
     const [phones, groups] = await Promise.all([phonesOf(viewer, customerId), needs.groupChats.groupsWith(viewer, profile.externalUserId, GROUPS)])
-    const events = pages((after) => profiles.timeline(viewer, customerId, { after, limit: PIECE }))
-    const readings = pages((after) => needs.readings(viewer, { customerId, after, limit: PIECE }))
+    const events = allPages((after) => profiles.timeline(viewer, customerId, { after, limit: PIECE }))
+    const readings = allPages((after) => needs.readings(viewer, { customerId, after, limit: PIECE }))
     const tags = profile.relations.flatMap((relation) => relation.tags.map((tag) => ({ ...tag, staff: relation.staff.name })))
     return [
       sheetOf('资料', [{ title: '项目', value: ([title]) => title }, { title: '内容', width: 40, value: ([, value]) => value }], facts(profile)),
@@ -70,23 +71,35 @@ export function createExporting(platform: Platform, needs: ExportingNeeds) {
     ]
   }
 
+  async function work(run: JobRun): Promise<void> {
+    const { customerId } = asked.parse(run.params)
+    const viewer = run.requestedBy === null ? null : await needs.identity.access.viewerNow(run.corpId, run.requestedBy)
+    if (!viewer || !can(viewer, 'customers.export')) throw forbidden('你已没有导出客户资料的权限')
+    // The name of the file tells nobody who it is about.
+    await run.result({ name: `客户资料-${customerId}.xlsx`, zone: viewer.corp.zone, sheets: await sheets(run, viewer, customerId), holds: { fullPhones: seesPhones(viewer) } satisfies z.infer<typeof content> })
+  }
+
+  async function mayFetch({ corpId, staffId, params, holds }: WantedFile): Promise<boolean> {
+    const viewer = await needs.identity.access.viewerNow(corpId, staffId)
+    if (!viewer || !can(viewer, 'customers.export')) return false
+    // A file whose content was not noted is taken for one with everything in it.
+    const noted = content.safeParse(holds)
+    if ((!noted.success || noted.data.fullPhones) && !seesPhones(viewer)) return false
+    return await profiles.readable(viewer, asked.parse(params).customerId).then(() => true, (error: unknown) => {
+      if (error instanceof AppError && error.code === 'not_found') return false
+      throw error
+    })
+  }
+
+  needs.jobs.defineExport('customer_export', { work, mayFetch })
+
   return {
     /** Starts the job; the same question of the same person is one job. @param from the caller's address @throws notFound */
     async start(viewer: Viewer, customerId: number, from: string): Promise<{ jobId: number }> {
       const { customer } = await profiles.readable(viewer, customerId)
-      const jobId = await needs.jobs.start(viewer.corpId, 'customer_export', { staffId: viewer.staffId }, { customerId })
-      await needs.audit.record(platform.db, {
-        corpId: viewer.corpId, actorId: viewer.staffId, action: 'customer.exported', subject: customer.name, customerId, after: { 手机号: can(viewer, 'customers.phone') ? '完整' : '打码' }, from,
-      })
+      const entry = { corpId: viewer.corpId, actorId: viewer.staffId, action: 'customer.exported', subject: customer.name, customerId, after: { 手机号: seesPhones(viewer) ? '完整' : '打码' }, from } as const
+      const jobId = await needs.jobs.start(viewer.corpId, 'customer_export', { staffId: viewer.staffId }, { params: { customerId }, recorded: (tx) => needs.audit.record(tx, entry) })
       return { jobId }
-    },
-    /** The job itself (worker role). */
-    async run(run: JobRun): Promise<void> {
-      const { customerId } = asked.parse(run.params)
-      const viewer = run.requestedBy === null ? null : await needs.identity.access.viewerNow(run.corpId, run.requestedBy)
-      if (!viewer || !can(viewer, 'customers.export')) throw forbidden('你已没有导出客户资料的权限')
-      // The name of the file tells nobody who it is about.
-      await run.result({ name: `客户资料-${customerId}.xlsx`, zone: viewer.corp.zone, sheets: await sheets(run, viewer, customerId) })
     },
   }
 }
@@ -110,12 +123,4 @@ const READINGS: readonly Column<ViewRow>[] = [
   { title: '总页数', value: (row) => row.material.pages }, { title: '设备', value: (row) => row.device },
 ]
 
-/** All items of a list that is paged by a cursor, page by page. */
-async function* pages<Row>(page: (after: string | undefined) => Promise<{ items: Row[]; next: string | null }>): AsyncIterable<Row[]> {
-  for (let after: string | undefined; ;) {
-    const { items, next } = await page(after)
-    yield items
-    if (next === null) return
-    after = next
-  }
-}
+const seesPhones = (viewer: Viewer): boolean => can(viewer, 'customers.phone')

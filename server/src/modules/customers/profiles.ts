@@ -4,8 +4,7 @@ import type { CustomerProfile, CustomerRow, CustomerTag, Relation, StaffRef, Tim
 import { toPage } from '../../platform/db/keyset.ts'
 import { AppError, notFound } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
-import { withinRates } from '../../platform/rate.ts'
-import { asAppError } from '../corps/index.ts'
+import { asAppError, createQuestions } from '../corps/index.ts'
 import type { GroupChats, GroupPerson } from '../group-chats/index.ts'
 import { withinScope } from '../identity/index.ts'
 import type { Identity, Viewer } from '../identity/index.ts'
@@ -23,17 +22,15 @@ import { countWithin } from './wide-counts.ts'
 
 /** Names are searched inside, not only from their beginning, up to this many owners. */
 const INSIDE_SEARCH_OWNERS = 20
-/** A customer whom WeCom does not know for us either is not asked for again for so long. */
-const ASK_AGAIN_S = 20
-const ASKS_PER_MINUTE = 30
 
 interface CustomerQuery { after?: string; limit: number; q?: string; tagId?: string; ownerId?: number; state?: RelationState }
 export type Profiles = ReturnType<typeof createProfiles>
 
 /** Customers as people read them: list, profile, timeline. Always within the viewer's data scope (GEN-9). */
 export function createProfiles(platform: Platform, needs: { identity: Identity; phones: PhoneBox; refresh: Refresh; groupChats: Pick<GroupChats, 'groupsWith'>; tombstones: Tombstones }) {
-  const { db, redis } = platform
+  const { db } = platform
   const { identity, phones } = needs
+  const mayAsk = createQuestions(platform, 'customer')
 
   async function readable(viewer: Viewer, customerId: number): Promise<Readable> {
     const found = await readableBy(platform, viewer, await customersOf(db, viewer.corpId).byId(customerId))
@@ -62,14 +59,6 @@ export function createProfiles(platform: Platform, needs: { identity: Identity; 
       phones: phones.masked(viewer.corpId, row.phones), addWay: row.addWay, source: sourceLabel(row.addWay), channel: row.channel, addedAt: row.addedAt,
       state: row.state, endedAt: row.endedAt, tags: tagsFor(tags, row.id), own: row.staffId === viewer.staffId,
     }
-  }
-
-  /** At most some questions a minute and viewer, so that nobody tries out ids. */
-  async function mayAsk(viewer: Viewer, externalUserId: string): Promise<boolean> {
-    const base = `${platform.config.redisPrefix}:customer-asked:${viewer.corpId}:${viewer.staffId}`
-    if ((await redis.set(`${base}:${externalUserId}`, '1', 'EX', ASK_AGAIN_S, 'NX')) === null) return false
-    if (!(await withinRates(redis, { key: base, most: ASKS_PER_MINUTE, seconds: 60 }))) throw new AppError('too_many', '操作太频繁，请稍后再试')
-    return true
   }
 
   return {

@@ -30,9 +30,8 @@ export function customerRoutes(register: Register, platform: Platform, needs: Cu
     'POST /api/customers/:customerId/export': ({ viewer, params, request }) => needs.exporting.start(viewer, params.customerId, request.ip),
     'DELETE /api/customers/:customerId/data': ({ viewer, params, body, request }) => needs.erase(viewer, params.customerId, body.name, request.ip),
     'POST /api/customers/sync': async ({ viewer, request }) => {
-      const jobId = await startSyncs(needs.jobs, viewer.corpId, viewer.staffId)
-      await needs.audit.record(platform.db, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'job.started', subject: '同步客户、标签与客户群', from: request.ip })
-      return { jobId }
+      const entry = { corpId: viewer.corpId, actorId: viewer.staffId, action: 'job.started', subject: '同步客户、标签与客户群', from: request.ip } as const
+      return { jobId: await startSyncs(needs.jobs, viewer.corpId, viewer.staffId, (tx) => needs.audit.record(tx, entry)) }
     },
     'GET /api/tags': ({ viewer }) => needs.tags.list(viewer),
   })

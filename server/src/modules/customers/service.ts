@@ -60,8 +60,13 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
   const relay = createRelay(platform)
   const erase = createErasing(platform, { ...needs, profiles, tombstones })
   const eraseEverywhere = createErasingRound(platform, { tombstones, areas: () => needs.elsewhere().forget })
-  const exporting = createExporting(platform, { ...needs, profiles, phones, readings: (viewer, query) => needs.elsewhere().readings(viewer, query) })
+  const exporting = createExporting({ ...needs, profiles, phones, readings: (viewer, query) => needs.elsewhere().readings(viewer, query) })
   const rounds = createRounds(platform, { ...needs, refresh })
+  jobs.define('customers_sync', createCustomerSync(platform, { ...needs, refresh }))
+  jobs.define('tags_sync', async (job) => {
+    const found = await withPatience(job, () => tags.sync(job.corpId))
+    await job.progress({ done: found.tags, total: found.tags, note: `${found.groups} 个标签组，${found.tags} 个标签` })
+  })
   const running: Repeated[] = []
   let firstDue: NodeJS.Timeout | undefined
 
@@ -87,14 +92,8 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
     routes(register: Register): void {
       customerRoutes(register, platform, { ...needs, profiles, tagMarking, tags, phones, erase, exporting })
     },
-    /** Worker role: takes over the sync jobs and looks after what is due. */
+    /** Worker role: looks after what is due. */
     async work(): Promise<void> {
-      jobs.define('customers_sync', createCustomerSync(platform, { ...needs, refresh }))
-      jobs.define('customer_export', exporting.run)
-      jobs.define('tags_sync', async (job) => {
-        const found = await withPatience(job, () => tags.sync(job.corpId))
-        await job.progress({ done: found.tags, total: found.tags, note: `${found.groups} 个标签组，${found.tags} 个标签` })
-      })
       running.push(repeatedly(RELAY_EVERY_MS, 'customer log', (ending) => relay.round(ending), log), repeatedly(ERASE_EVERY_MS, 'deleted customers', eraseEverywhere, log), repeatedly(CHECKS_EVERY_MS, 'checks of tags', rounds.settleChecks, log))
       firstDue = setTimeout(() => void running.push(repeatedly(DUE_EVERY_MS, 'due syncs', rounds.startDue, log)), FIRST_DUE_MS)
       firstDue.unref()

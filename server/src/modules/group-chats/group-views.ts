@@ -3,7 +3,7 @@ import type { GroupChatView, GroupMember, StaffRef } from '@zhike/shared/contrac
 import { decodeCursor, toPage } from '../../platform/db/keyset.ts'
 import { notFound } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
-import { asAppError } from '../corps/index.ts'
+import { asAppError, createQuestions } from '../corps/index.ts'
 import { mayOwn } from '../identity/index.ts'
 import type { Identity, Viewer } from '../identity/index.ts'
 import { ERASED_MEMBER } from './intake.ts'
@@ -26,11 +26,11 @@ export type GroupViews = ReturnType<typeof createGroupViews>
 const UNNAMED = '未命名群聊'
 const GROUPS_SHOWN = 50
 const MEMBERSHIPS_AT_ONCE = 200
-const ASK_AGAIN_S = 20
 
 /** Customer groups as people read them: within the viewer's data scope (GEN-9). */
 export function createGroupViews(platform: Platform, needs: { identity: Identity; read: ReadGroup; people: () => { peopleIn: PeopleIn } }) {
   const { db } = platform
+  const mayAsk = createQuestions(platform, 'group')
 
   /** Seen by whoever is in the group, and by those whose data scope holds its owner or somebody in it. */
   async function visible(viewer: Viewer, groups: readonly GroupChatRecord[]): Promise<GroupChatRecord[]> {
@@ -65,8 +65,7 @@ export function createGroupViews(platform: Platform, needs: { identity: Identity
     const store = groupChatsOf(db, viewer.corpId)
     const known = await store.byChatId(chatId)
     if (known && (await visible(viewer, [known])).length > 0) return known
-    const key = `${platform.config.redisPrefix}:group-asked:${viewer.corpId}:${viewer.staffId}:${chatId}`
-    if ((await platform.redis.set(key, '1', 'EX', ASK_AGAIN_S, 'NX')) !== null) {
+    if (await mayAsk(viewer, chatId)) {
       await needs.read(viewer.corpId, chatId).catch((error: unknown) => {
         throw asAppError(error)
       })

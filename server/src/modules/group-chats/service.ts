@@ -31,6 +31,7 @@ export function createGroupChats(platform: Platform, needs: GroupChatsNeeds) {
   const read = createGroupReading(platform, { corps: needs.corps, people: needs.people })
   const events = groupEvents(platform, read)
   const views = createGroupViews(platform, { ...needs, read })
+  needs.jobs.define('group_chats_sync', createGroupSync(platform, { corps: needs.corps, read }))
 
   return {
     /** For the callbacks area: what to do on WeCom's events about groups. */
@@ -53,9 +54,8 @@ export function createGroupChats(platform: Platform, needs: GroupChatsNeeds) {
         if (anonymous !== undefined) await groupChatsOf(tx, corpId).anonymise(externalUserId, anonymous)
       })
     },
-    /** Worker role: takes over the sync job and the second looks at changed groups. */
+    /** Worker role: the second looks at changed groups. */
     async work(): Promise<void> {
-      needs.jobs.define('group_chats_sync', createGroupSync(platform, { corps: needs.corps, read }))
       events.work()
     },
   }

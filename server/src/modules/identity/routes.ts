@@ -1,3 +1,4 @@
+import { JOB_KIND_LABELS } from '@zhike/shared'
 import { sessionContract, staffContract } from '@zhike/shared/contract'
 import type { Platform } from '../../platform/platform.ts'
 import type { Audit } from '../audit/index.ts'
@@ -34,9 +35,8 @@ export function identityRoutes(register: Register, identity: Identity, needs: { 
     'GET /api/staff': ({ viewer, query }) => identity.staffList.list(viewer, query),
     'GET /api/departments': ({ viewer }) => identity.staffList.departments(viewer),
     'POST /api/staff/sync': async ({ viewer, request }) => {
-      const jobId = await needs.jobs.start(viewer.corpId, 'contacts_sync', { staffId: viewer.staffId })
-      await needs.audit.record(platform.db, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'job.started', subject: '同步通讯录', from: request.ip })
-      return { jobId }
+      const entry = { corpId: viewer.corpId, actorId: viewer.staffId, action: 'job.started', subject: JOB_KIND_LABELS.contacts_sync, from: request.ip } as const
+      return { jobId: await needs.jobs.start(viewer.corpId, 'contacts_sync', { staffId: viewer.staffId }, { recorded: (tx) => needs.audit.record(tx, entry) }) }
     },
     'GET /api/roles': async ({ viewer }) => ({ roles: await identity.roles.list(viewer) }),
     'PUT /api/roles/:roleKey': ({ viewer, params, body, request }) => identity.roles.change(viewer, params.roleKey, body, request.ip),

@@ -30,6 +30,7 @@ export function createIdentity(platform: Platform, needs: { corps: Corps; audit:
   const contacts = createContactsSync(platform, { corps: needs.corps, contacts: writer })
   const roles = createRoles(platform, needs)
   const staffList = createStaffList(platform, { access, figures: needs.figures })
+  needs.jobs.define('contacts_sync', contacts.run)
   let timetable: Repeated | null = null
 
   const identity = {
@@ -42,7 +43,6 @@ export function createIdentity(platform: Platform, needs: { corps: Corps; audit:
       signIn.routes(app)
     },
     async work(): Promise<void> {
-      needs.jobs.define('contacts_sync', contacts.run)
       timetable ??= repeatedly(TIMETABLE_MS, 'contacts', async () => {
         const due = platform.clock.now() - CONTACTS_EVERY_MS
         for (const corp of await needs.corps.active()) {

@@ -1,6 +1,6 @@
 export { jobsRetention } from './retention.ts'
 export { createJobs } from './service.ts'
-export type { JobReader, Jobs } from './service.ts'
+export type { Export, JobReader, Jobs, WantedFile } from './service.ts'
 export { JobCancelled } from './run.ts'
 export type { JobRun } from './run.ts'
 export { withPatience } from './patience.ts'

@@ -43,8 +43,9 @@ export interface JobRun {
    * Done again from the start when the job goes on after a restart.
    * @param file.name with `.xlsx`, as it is saved
    * @param file.zone the corp's, for moments
+   * @param file.holds what `mayFetch` of its kind has to know of the content, JSON
    */
-  result(file: { name: string; zone: string; sheets: readonly Sheet[] }): Promise<void>
+  result(file: { name: string; zone: string; sheets: readonly Sheet[]; holds?: unknown }): Promise<void>
 }
 
 export type Work = (run: JobRun) => Promise<void>
@@ -68,7 +69,7 @@ export function createPerformer(platform: Platform, needs: { workOf: (kind: JobK
     if (needs.ending()) return
     const holder = randomUUID()
     const now = clock.now()
-    if (!(await store.claim(jobId, holder, now, now - ABANDONED_MS))) return
+    if (!(await store.claim(jobId, holder, now))) return
     const row = await store.byId(jobId)
     const work = row && needs.workOf(row.kind)
     if (!row || !work) return
@@ -112,10 +113,10 @@ export function createPerformer(platform: Platform, needs: { workOf: (kind: JobK
           await run.progress({ done: counted })
         }
       },
-      async result({ name, zone, sheets }) {
+      async result({ name, zone, sheets, holds = null }) {
         // One key per job, written down before the file is: whatever happens then, it is overwritten or deleted in its time.
         const keep = async () => {
-          const held = await store.update(jobId, holder, { fileName: name, fileKey, fileUntil: clock.now() + RESULT_MS, movedAt: clock.now() })
+          const held = await store.update(jobId, holder, { fileName: name, fileKey, fileUntil: clock.now() + RESULT_MS, fileHolds: holds, movedAt: clock.now() })
           if (!held || (await store.byId(jobId))?.cancelAsked !== 0) throw new JobCancelled('the job was stopped')
         }
         await keep()

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { FORGOTTEN_CUSTOMER, isExportJob, JOB_KIND_LABELS, LIMITS } from '@zhike/shared'
-import type { JobKind, LiveEvent } from '@zhike/shared'
+import type { ExportJobKind, JobKind, LiveEvent } from '@zhike/shared'
 import type { JobView, StaffRef } from '@zhike/shared/contract'
+import type { Queries } from '../../platform/db/connect.ts'
 import { toPage } from '../../platform/db/keyset.ts'
 import { inTransaction } from '../../platform/db/transaction.ts'
-import { AppError, conflict, notFound } from '../../platform/http/errors.ts'
+import { AppError, conflict, forbidden, notFound } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { repeatedly } from '../../platform/repeat.ts'
 import type { Repeated } from '../../platform/repeat.ts'
@@ -15,7 +16,27 @@ import { jobRuns, jobsOf } from './store.ts'
 import type { JobRow } from './store.ts'
 
 export type Jobs = ReturnType<typeof createJobs>
+export type SyncJobKind = Exclude<JobKind, ExportJobKind>
 type Names = (corpId: number, ids: readonly number[]) => Promise<Map<number, StaffRef>>
+
+/** Writes down, within the transaction of the change, who did it (GEN-4). */
+type Recorded = (tx: Queries, jobId: number) => Promise<void>
+
+/** A file that somebody asked for and wants to fetch. */
+export interface WantedFile {
+  corpId: number
+  staffId: number
+  /** As it was asked, and what it holds as its run noted it. */
+  params: unknown
+  holds: unknown
+}
+
+/** How a kind of export is made, and who may have what it made. */
+export interface Export {
+  work: Work
+  /** May she who asked for it have it now? Rights may have gone since it was made. */
+  mayFetch(file: WantedFile): Promise<boolean>
+}
 
 /** Who looks at jobs: everybody sees what she asked for, `all` sees everybody's (SYS-16). */
 export interface JobReader { staffId: number | null; all: boolean }
@@ -23,12 +44,15 @@ export interface JobReader { staffId: number | null; all: boolean }
 const EVERYTHING: JobReader = { staffId: null, all: true }
 
 const SWEEP_MS = 10_000
+/** What ended longer ago begins anew when it is tried again: where it stopped tells little by then. */
+const CURSOR_GOOD_MS = 24 * 60 * 60 * 1000
 
 /** Long work with progress that survives restarts (GEN-5, SYS-16), and the files it makes (GEN-6). */
 export function createJobs(platform: Platform) {
   const { clock, db, files, log } = platform
   const queue = platform.queues.define<{ jobId: number }>('jobs', { attempts: 1 })
   const works = new Map<JobKind, Work>()
+  const fetchRules = new Map<JobKind, Export['mayFetch']>()
   const store = jobRuns(db)
   let ending = false
   let sweeping: Repeated | null = null
@@ -54,6 +78,12 @@ export function createJobs(platform: Platform) {
       requestedBy: row.requestedBy === null ? null : names.get(row.requestedBy) ?? null, createdAt: row.createdAt, startedAt: row.startedAt, finishedAt: row.finishedAt,
     }
   }
+  /** Of one kind and key only one is under way, and of exports so many per person. Within the transaction that adds one. */
+  async function withRoomFor(corpJobs: ReturnType<typeof jobsOf>, kind: JobKind, staffId: number | null): Promise<void> {
+    if (!isExportJob(kind) || staffId === null) return
+    if ((await corpJobs.unfinishedExports(staffId)) >= LIMITS.exportsAtOnce) throw conflict(`你已有 ${LIMITS.exportsAtOnce} 个导出在进行，请等其中一个完成后再试`)
+  }
+
   const requesters = (rows: readonly JobRow[]) => rows.flatMap((row) => (row.requestedBy === null ? [] : [row.requestedBy]))
 
   async function visible(corpId: number, jobId: number, reader: JobReader): Promise<JobRow> {
@@ -63,27 +93,33 @@ export function createJobs(platform: Platform) {
   }
 
   return {
-    /** Says how a kind of job is done (worker role). The work must be able to go on from its cursor. */
-    define(kind: JobKind, work: Work): void {
+    /** Says how a kind of job is done; said by every process when its areas are made. The work must be able to go on from its cursor. */
+    define(kind: SyncJobKind, work: Work): void {
       works.set(kind, work)
+    },
+    /** The same for a kind that makes a file. */
+    defineExport(kind: ExportJobKind, { work, mayFetch }: Export): void {
+      works.set(kind, work)
+      fetchRules.set(kind, mayFetch)
     },
     /**
      * Starts a job; while the same one waits or runs, gives that instead of a second. Syncs of one kind are all the same;
      * exports are the same when the same person asks the same.
-     * @param params what the work needs to know; JSON, read back as `JobRun.params`
+     * @param ask.params what the work needs to know; JSON, read back as `JobRun.params`
+     * @param ask.recorded not called when nothing new was started
      * @throws conflict when the person has too many exports under way
      */
-    async start(corpId: number, kind: JobKind, by: { staffId: number | null }, params: unknown = null): Promise<number> {
+    async start(corpId: number, kind: JobKind, by: { staffId: number | null }, ask: { params?: unknown; recorded?: Recorded } = {}): Promise<number> {
       const now = clock.now()
+      const { params = null } = ask
       const onceKey = isExportJob(kind) ? `${by.staffId ?? ''}:${createHash('sha256').update(JSON.stringify(params)).digest('hex')}` : ''
       const { jobId, fresh } = await inTransaction(db, async (tx) => {
         const store = jobsOf(tx, corpId)
         const running = await store.unfinished(kind, onceKey)
         if (running) return { jobId: running.id, fresh: false }
-        if (isExportJob(kind) && by.staffId !== null && (await store.unfinishedExports(by.staffId)) >= LIMITS.exportsAtOnce) {
-          throw conflict(`你已有 ${LIMITS.exportsAtOnce} 个导出在进行，请等其中一个完成后再试`)
-        }
+        await withRoomFor(store, kind, by.staffId)
         const made = await store.insert({ kind, title: JOB_KIND_LABELS[kind], params, onceKey, state: 'waiting', movedAt: now, createdAt: now, requestedBy: by.staffId })
+        await ask.recorded?.(tx, made)
         return { jobId: made, fresh: true }
       })
       if (fresh) enqueue(jobId)
@@ -91,12 +127,29 @@ export function createJobs(platform: Platform) {
     },
     /** When a job of this kind was last begun (epoch ms), however it ended; null: never. */
     lastBegun: (corpId: number, kind: JobKind): Promise<number | null> => jobsOf(db, corpId).lastBegun(kind),
-    async retry(corpId: number, jobId: number): Promise<void> {
-      if (!(await jobsOf(db, corpId).retry(jobId, clock.now()))) throw conflict('只有失败或已取消的任务可以重试')
+    /**
+     * Runs a job again that failed or was stopped, from where it stopped when that was within a day.
+     * @throws conflict in another state, while the same is under way, and as `start` does
+     */
+    async retry(corpId: number, jobId: number, recorded: Recorded): Promise<void> {
+      const now = clock.now()
+      await inTransaction(db, async (tx) => {
+        const store = jobsOf(tx, corpId)
+        const job = await store.locked(jobId)
+        if (!job) throw notFound('任务')
+        if (job.state !== 'failed' && job.state !== 'cancelled') throw conflict('只有失败或已取消的任务可以重试')
+        if (await store.unfinished(job.kind, job.onceKey)) throw conflict('同样的任务正在进行，不用重试')
+        await withRoomFor(store, job.kind, job.requestedBy)
+        await store.reopen(jobId, now, (job.finishedAt ?? 0) < now - CURSOR_GOOD_MS)
+        await recorded(tx, jobId)
+      })
       enqueue(jobId)
     },
-    async cancel(corpId: number, jobId: number): Promise<void> {
-      await jobsOf(db, corpId).askCancel(jobId, clock.now())
+    async cancel(corpId: number, jobId: number, recorded: Recorded): Promise<void> {
+      await inTransaction(db, async (tx) => {
+        await jobsOf(tx, corpId).askCancel(jobId, clock.now())
+        await recorded(tx, jobId)
+      })
     },
     /** @throws notFound also for a job that the reader may not see */
     async view(corpId: number, jobId: number, names: Names, reader: JobReader = EVERYTHING): Promise<JobView> {
@@ -113,14 +166,20 @@ export function createJobs(platform: Platform) {
       return toPage(rows, limit, (row) => [row.id], (row) => ({ failureId: row.id, item: row.item, reason: row.reason }))
     },
     /**
-     * The file a job made, for the person who asked for it (GEN-6).
-     * @throws notFound for everybody else, and while there is none; gone after seven days
+     * The file a job made, for the person who asked for it, as long as she may have what is in it (GEN-6).
+     * @param recorded called before the file is opened
+     * @throws notFound for everybody else, and while there is none; forbidden when her rights have gone; gone after seven days
      */
-    async file(corpId: number, jobId: number, staffId: number): Promise<{ name: string; body: Readable; bytes: number }> {
+    async file(corpId: number, jobId: number, staffId: number, recorded: (name: string) => Promise<void>): Promise<{ name: string; body: Readable; bytes: number }> {
       const row = await visible(corpId, jobId, { staffId, all: false })
       if (row.state !== 'done' || row.fileName === null) throw notFound('结果文件')
-      const found = row.fileKey !== null && stillThere(row, clock.now()) ? await files.stream(row.fileKey) : null
-      if (!found) throw new AppError('gone', '结果文件已过期删除，请重新导出')
+      const past = new AppError('gone', '结果文件已过期删除，请重新导出')
+      if (row.fileKey === null || !stillThere(row, clock.now())) throw past
+      const mayFetch = fetchRules.get(row.kind)
+      if (!mayFetch || !(await mayFetch({ corpId, staffId, params: row.params, holds: row.fileHolds }))) throw forbidden('你的权限已变化，不能再下载这个文件')
+      await recorded(row.fileName)
+      const found = await files.stream(row.fileKey)
+      if (!found) throw past
       return { name: row.fileName, ...found }
     },
     /**
@@ -144,7 +203,7 @@ export function createJobs(platform: Platform) {
       ending = false
       queue.work(({ jobId }) => perform(jobId), { concurrency: 4 })
       sweeping ??= repeatedly(SWEEP_MS, 'jobs', async () => {
-        for (const jobId of await store.abandoned(clock.now() - ABANDONED_MS)) await queue.add({ jobId })
+        for (const jobId of await store.takeBack(clock.now() - ABANDONED_MS, clock.now())) await queue.add({ jobId })
       }, log)
     },
     /** Jobs under way are given back at their next step, for another process to go on with. */

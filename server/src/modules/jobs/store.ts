@@ -1,4 +1,4 @@
-import { and, count, desc, eq, inArray, isNotNull, lt, lte, notInArray, or } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNotNull, lt, lte, notInArray, or } from 'drizzle-orm'
 import { EXPORT_JOB_KINDS } from '@zhike/shared'
 import type { JobKind } from '@zhike/shared'
 import { z } from 'zod'
@@ -9,6 +9,7 @@ import { jobFailures, jobs } from './tables.ts'
 /** What an export of one customer was asked with. */
 const aboutOne = z.object({ customerId: z.number() })
 const UNFINISHED = ['waiting', 'running'] as const
+const SWEPT_AT_ONCE = 200
 
 export type JobRow = typeof jobs.$inferSelect
 
@@ -19,15 +20,18 @@ export function jobsOf(q: Queries, corpId: number) {
     async find(jobId: number): Promise<JobRow | undefined> {
       return (await q.select().from(jobs).where(own(jobId)))[0]
     },
+    async locked(jobId: number): Promise<JobRow | undefined> {
+      return (await q.select().from(jobs).where(own(jobId)).for('update'))[0]
+    },
     /** The job of a kind and key that has not ended, locked until the transaction ends. */
     async unfinished(kind: JobKind, onceKey: string): Promise<JobRow | undefined> {
       return (await q.select().from(jobs).where(and(eq(jobs.corpId, corpId), eq(jobs.kind, kind), inArray(jobs.state, [...UNFINISHED]), eq(jobs.onceKey, onceKey))).limit(1).for('update'))[0]
     },
-    /** How many exports somebody has under way. */
+    /** How many exports somebody has under way; locked, also against one more, until the transaction ends. */
     async unfinishedExports(staffId: number): Promise<number> {
-      const [found] = await q.select({ count: count() }).from(jobs)
-        .where(and(eq(jobs.corpId, corpId), inArray(jobs.kind, [...EXPORT_JOB_KINDS]), inArray(jobs.state, [...UNFINISHED]), eq(jobs.requestedBy, staffId)))
-      return found?.count ?? 0
+      const found = await q.select({ id: jobs.id }).from(jobs)
+        .where(and(eq(jobs.corpId, corpId), inArray(jobs.kind, [...EXPORT_JOB_KINDS]), inArray(jobs.state, [...UNFINISHED]), eq(jobs.requestedBy, staffId))).for('update')
+      return found.length
     },
     /** When a job of this kind was last begun; null: never. */
     async lastBegun(kind: JobKind): Promise<number | null> {
@@ -43,11 +47,10 @@ export function jobsOf(q: Queries, corpId: number) {
       const whose = requestedBy === undefined ? undefined : eq(jobs.requestedBy, requestedBy ?? 0)
       return await q.select().from(jobs).where(and(eq(jobs.corpId, corpId), whose, afterCursor(after, [jobs.id]))).orderBy(desc(jobs.id)).limit(limit + 1)
     },
-    /** failed or cancelled → waiting; keeps where it stopped. False when it was in another state. */
-    async retry(jobId: number, now: number): Promise<boolean> {
-      const [result] = await q.update(jobs).set({ state: 'waiting', error: null, cancelAsked: 0, holder: null, finishedAt: null, movedAt: now })
-        .where(and(own(jobId), inArray(jobs.state, ['failed', 'cancelled'])))
-      return result.affectedRows === 1
+    /** Ended → waiting. @param fromStart what it had done is forgotten; else it goes on where it stopped */
+    async reopen(jobId: number, now: number, fromStart: boolean): Promise<void> {
+      const again = fromStart ? { cursor: null, done: 0, total: null, note: null } : {}
+      await q.update(jobs).set({ ...again, state: 'waiting', error: null, cancelAsked: 0, holder: null, finishedAt: null, movedAt: now }).where(own(jobId))
     },
     async askCancel(jobId: number, now: number): Promise<void> {
       // Both states: one that begins to run at this moment stops at its next step.
@@ -83,10 +86,9 @@ export function jobsOf(q: Queries, corpId: number) {
 /** For workers, over all corps: by id, since a queued job only carries its id. */
 export function jobRuns(q: Queries) {
   return {
-    /** waiting → running, or running and left behind → running here. False: somebody else has it, or it has ended. */
-    async claim(jobId: number, holder: string, now: number, abandonedBefore: number): Promise<boolean> {
-      const [result] = await q.update(jobs).set({ state: 'running', holder, movedAt: now })
-        .where(and(eq(jobs.id, jobId), or(eq(jobs.state, 'waiting'), and(eq(jobs.state, 'running'), lt(jobs.movedAt, abandonedBefore)))))
+    /** waiting → running here. False: somebody else has it, or it has ended. */
+    async claim(jobId: number, holder: string, now: number): Promise<boolean> {
+      const [result] = await q.update(jobs).set({ state: 'running', holder, movedAt: now }).where(and(eq(jobs.id, jobId), eq(jobs.state, 'waiting')))
       return result.affectedRows === 1
     },
     async byId(jobId: number): Promise<JobRow | undefined> {
@@ -97,10 +99,16 @@ export function jobRuns(q: Queries) {
       const [result] = await q.update(jobs).set(changes).where(and(eq(jobs.id, jobId), eq(jobs.state, 'running'), eq(jobs.holder, holder)))
       return result.affectedRows === 1
     },
-    /** Jobs that wait, or were left by a process that died. */
-    async abandoned(before: number): Promise<number[]> {
-      const rows = await q.select({ id: jobs.id }).from(jobs).where(and(inArray(jobs.state, [...UNFINISHED]), lt(jobs.movedAt, before))).limit(200)
-      return rows.map((row) => row.id)
+    /** Takes back jobs that have not moved since `before`, whether they wait or a process died over them: each is given to one caller only, to be queued. */
+    async takeBack(before: number, now: number): Promise<number[]> {
+      const still = and(inArray(jobs.state, [...UNFINISHED]), lt(jobs.movedAt, before))
+      const found = await q.select({ id: jobs.id }).from(jobs).where(still).orderBy(jobs.movedAt).limit(SWEPT_AT_ONCE)
+      const taken: number[] = []
+      for (const { id } of found) {
+        const [result] = await q.update(jobs).set({ state: 'waiting', holder: null, movedAt: now }).where(and(eq(jobs.id, id), still))
+        if (result.affectedRows === 1) taken.push(id)
+      }
+      return taken
     },
   }
 }

@@ -32,6 +32,8 @@ export const jobs = mysqlTable('jobs', {
   fileName: varchar('file_name', { length: 200 }),
   fileKey: varchar('file_key', { length: 200 }),
   fileUntil: moment('file_until'),
+  /** What the file holds that not everybody may have, as its kind noted it: asked again whenever it is fetched. */
+  fileHolds: json<unknown>('file_holds'),
 }, (t) => [
   index('jobs_corp').on(t.corpId, t.id), index('jobs_kind').on(t.corpId, t.kind, t.state), index('jobs_begun').on(t.corpId, t.kind, t.id), index('jobs_state').on(t.state, t.movedAt),
   index('jobs_requester').on(t.corpId, t.requestedBy, t.id), index('jobs_file').on(t.fileUntil), index('jobs_finished').on(t.finishedAt),

@@ -1,10 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../../platform/http/errors.ts'
+import type { LiveMessage } from '../../platform/live.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { Identity, Viewer } from '../identity/index.ts'
 import { concerns } from './concerns.ts'
 
 const HEARTBEAT_MS = 20_000
+/** Before news is passed on, who listens was looked at no longer ago than this: a leaver hears nothing more. */
+const LOOK_GOOD_MS = 1_000
+/** A stream that could not be looked at for so long, since the database is away, ends: the page has to come back. */
+const UNSEEN_MS = 60_000
 /** Browsers come back by themselves; a fresh stream means a fresh look at session and data scope. */
 const LONGEST_MS = 30 * 60 * 1000
 const PER_STAFF = 20
@@ -27,16 +32,19 @@ export function createStreams(platform: Platform, needs: LiveNeeds) {
     let viewer = first
     const socket = reply.raw
     const began = clock.now()
+    let lookedAt = began
     reply.hijack()
     socket.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'keep-alive', 'x-content-type-options': 'nosniff' })
     socket.write('retry: 2000\n\n')
 
+    const news: LiveMessage[] = []
     const unsubscribe = live.subscribe(viewer.corpId, (message) => {
-      if (!concerns(viewer, message)) return
-      if (socket.writableLength > UNREAD_BYTES) return end()
-      socket.write(`data: ${JSON.stringify(message.event)}\n\n`)
+      if (concerns(viewer, message) && news.push(message) === 1) void tell()
     })
-    const heartbeat = setInterval(() => void look(), HEARTBEAT_MS)
+    const heartbeat = setInterval(() => {
+      socket.write(': still here\n\n')
+      void look()
+    }, HEARTBEAT_MS)
     const end = () => {
       if (!open.delete(end)) return
       clearInterval(heartbeat)
@@ -52,17 +60,27 @@ export function createStreams(platform: Platform, needs: LiveNeeds) {
     socket.on('close', end)
     socket.on('error', end)
 
-    /** Is she still signed in and allowed in, and whose data may she see now? A database that is away ends nothing. */
+    async function tell(): Promise<void> {
+      if (clock.now() - lookedAt > LOOK_GOOD_MS) await look()
+      for (const message of news.splice(0)) {
+        if (!open.has(end) || !concerns(viewer, message)) continue
+        if (socket.writableLength > UNREAD_BYTES) return end()
+        socket.write(`data: ${JSON.stringify(message.event)}\n\n`)
+      }
+    }
+
+    /** Is she still signed in and allowed in, and whose data may she see now? */
     async function look(): Promise<void> {
       if (clock.now() - began > LONGEST_MS) return end()
-      socket.write(': still here\n\n')
       try {
         const now = await needs.identity.access.currentViewer(request)
         if (!now || now.staffId !== viewer.staffId) return end()
         viewer = now
+        lookedAt = clock.now()
       } catch (error) {
         if (error instanceof AppError && (error.code === 'forbidden' || error.code === 'unauthorized')) return end()
         log.debug({ err: error }, 'a live stream could not check its session')
+        if (clock.now() - lookedAt > UNSEEN_MS) end()
       }
     }
     return reply

@@ -8,7 +8,7 @@ import type { Column } from '../../platform/sheets.ts'
 import type { Audit } from '../audit/index.ts'
 import { isSuperAdmin } from '../identity/index.ts'
 import type { Identity, Viewer } from '../identity/index.ts'
-import type { JobRun } from '../jobs/index.ts'
+import type { Export, JobRun } from '../jobs/index.ts'
 
 /** SYS-9: the log is read by those with audit.read, and taken away by super administrators only. */
 export function assertMayExportAudit(viewer: Viewer | null): asserts viewer is Viewer {
@@ -32,9 +32,11 @@ function changeLine({ label, before, after }: { label: string; before: string | 
 }
 
 /** The export of the audit log as a job (SYS-9): with the rights that the person who asked has when it runs. */
-export function createAuditExport(platform: Platform, needs: { audit: Audit; identity: Identity }) {
-  return async function run(job: JobRun): Promise<void> {
-    const viewer = job.requestedBy === null ? null : await needs.identity.access.viewerNow(job.corpId, job.requestedBy)
+export function createAuditExport(platform: Platform, needs: { audit: Audit; identity: Identity }): Export {
+  const { viewerNow } = needs.identity.access
+
+  async function work(job: JobRun): Promise<void> {
+    const viewer = job.requestedBy === null ? null : await viewerNow(job.corpId, job.requestedBy)
     assertMayExportAudit(viewer)
     const filter = auditFilter.parse(job.params ?? {})
     const { count, more } = await needs.audit.count(job.corpId, filter)
@@ -42,5 +44,12 @@ export function createAuditExport(platform: Platform, needs: { audit: Audit; ide
     const batches = needs.audit.batches(job.corpId, filter, (ids) => needs.identity.staffRefs(job.corpId, ids))
     const { zone } = viewer.corp
     await job.result({ name: `操作记录-${dayName(platform.clock.now(), zone)}.xlsx`, zone, sheets: [sheetOf('操作记录', COLUMNS, job.counted(batches))] })
+  }
+  return {
+    work,
+    async mayFetch({ corpId, staffId }) {
+      const viewer = await viewerNow(corpId, staffId)
+      return viewer !== null && isSuperAdmin(viewer)
+    },
   }
 }

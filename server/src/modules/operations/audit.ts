@@ -1,13 +1,13 @@
 import { AUDIT_ACTIONS, formatMoment } from '@zhike/shared'
 import { auditContract } from '@zhike/shared/contract'
-import type { Platform } from '../../platform/platform.ts'
+import type { Queries } from '../../platform/db/connect.ts'
 import type { Audit, AuditFilter } from '../audit/index.ts'
 import type { Identity, Register, Viewer } from '../identity/index.ts'
 import type { Jobs } from '../jobs/index.ts'
 import { assertMayExportAudit } from './audit-export.ts'
 
 /** The audit log (SYS-9). */
-export function auditRoutes(register: Register, needs: { platform: Platform; audit: Audit; identity: Identity; jobs: Jobs }): void {
+export function auditRoutes(register: Register, needs: { audit: Audit; identity: Identity; jobs: Jobs }): void {
   const { audit, identity, jobs } = needs
 
   /** The filter as people read it later. */
@@ -25,9 +25,9 @@ export function auditRoutes(register: Register, needs: { platform: Platform; aud
     'GET /api/audit/count': ({ viewer, query }) => audit.count(viewer.corpId, query),
     'POST /api/audit/export': async ({ viewer, body, request }) => {
       assertMayExportAudit(viewer)
-      const jobId = await jobs.start(viewer.corpId, 'audit_export', { staffId: viewer.staffId }, body)
-      await audit.record(needs.platform.db, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'audit.exported', subject: `任务 ${jobId}`, after: await worded(viewer, body), from: request.ip })
-      return { jobId }
+      const entry = { corpId: viewer.corpId, actorId: viewer.staffId, action: 'audit.exported', after: await worded(viewer, body), from: request.ip } as const
+      const recorded = (tx: Queries, jobId: number) => audit.record(tx, { ...entry, subject: `任务 ${jobId}` })
+      return { jobId: await jobs.start(viewer.corpId, 'audit_export', { staffId: viewer.staffId }, { params: body, recorded }) }
     },
   })
 }

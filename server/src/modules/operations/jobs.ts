@@ -1,6 +1,8 @@
 import { PassThrough } from 'node:stream'
 import { jobsContract } from '@zhike/shared/contract'
 import type { JobView } from '@zhike/shared/contract'
+import type { Queries } from '../../platform/db/connect.ts'
+import { allPages } from '../../platform/db/keyset.ts'
 import { asAttachment } from '../../platform/http/attachment.ts'
 import { forbidden } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
@@ -14,11 +16,12 @@ const FAILURES_PIECE = 1000
 
 /** The job centre (SYS-16). */
 export function jobRoutes(register: Register, jobs: Jobs, needs: { identity: Identity; audit: Audit; platform: Platform }): void {
+  const { db } = needs.platform
   const names = needs.identity.staffRefs
   const readerOf = (viewer: Viewer): JobReader => ({ staffId: viewer.staffId, all: can(viewer, 'jobs.read') })
   const view = (viewer: Viewer, jobId: number) => jobs.view(viewer.corpId, jobId, names, readerOf(viewer))
-  const record = (viewer: Viewer, action: 'job.retried' | 'job.cancelled' | 'job.file_fetched', subject: string, from: string) =>
-    needs.audit.record(needs.platform.db, { corpId: viewer.corpId, actorId: viewer.staffId, action, subject, from })
+  const recorder = (viewer: Viewer, action: 'job.retried' | 'job.cancelled' | 'job.file_fetched', from: string) => (q: Queries, subject: string) =>
+    needs.audit.record(q, { corpId: viewer.corpId, actorId: viewer.staffId, action, subject, from })
 
   /** Who asked for a job steers it, and whoever may start syncs. */
   async function steered(viewer: Viewer, jobId: number): Promise<JobView> {
@@ -27,20 +30,15 @@ export function jobRoutes(register: Register, jobs: Jobs, needs: { identity: Ide
     return job
   }
   async function* failuresOf(corpId: number, jobId: number) {
-    for (let after: string | undefined; ;) {
-      const page = await jobs.failures(corpId, jobId, after, FAILURES_PIECE)
-      yield* page.items
-      if (page.next === null) return
-      after = page.next
-    }
+    for await (const page of allPages((after) => jobs.failures(corpId, jobId, after, FAILURES_PIECE))) yield* page
   }
 
   register(jobsContract, {
     'GET /api/jobs': ({ viewer, query }) => jobs.list(viewer.corpId, query.after, query.limit, names, readerOf(viewer)),
     'GET /api/jobs/:jobId': ({ viewer, params }) => view(viewer, params.jobId),
     'GET /api/jobs/:jobId/file': async ({ viewer, params, request, reply }) => {
-      const file = await jobs.file(viewer.corpId, params.jobId, viewer.staffId)
-      await record(viewer, 'job.file_fetched', file.name, request.ip)
+      const record = recorder(viewer, 'job.file_fetched', request.ip)
+      const file = await jobs.file(viewer.corpId, params.jobId, viewer.staffId, (name) => record(db, name))
       return asAttachment(reply, { name: file.name, type: SHEET_TYPE }).header('content-length', file.bytes).send(file.body)
     },
     'GET /api/jobs/:jobId/failures': async ({ viewer, params, query }) => {
@@ -50,7 +48,7 @@ export function jobRoutes(register: Register, jobs: Jobs, needs: { identity: Ide
     'GET /api/jobs/:jobId/failures/file': async ({ viewer, params, request, reply }) => {
       const job = await view(viewer, params.jobId)
       const name = `${job.title}-失败明细-${job.jobId}.xlsx`
-      await record(viewer, 'job.file_fetched', name, request.ip)
+      await recorder(viewer, 'job.file_fetched', request.ip)(db, name)
       const out = new PassThrough()
       const sheet = sheetOf('失败明细', [{ title: '对象', width: 32, value: (row) => row.item }, { title: '原因', width: 60, value: (row) => row.reason }], failuresOf(viewer.corpId, job.jobId))
       writeSheets(out, viewer.corp.zone, [sheet]).catch((error: unknown) => {
@@ -61,14 +59,14 @@ export function jobRoutes(register: Register, jobs: Jobs, needs: { identity: Ide
     },
     'POST /api/jobs/:jobId/retry': async ({ viewer, params, request }) => {
       const job = await steered(viewer, params.jobId)
-      await jobs.retry(viewer.corpId, params.jobId)
-      await record(viewer, 'job.retried', job.title, request.ip)
+      const record = recorder(viewer, 'job.retried', request.ip)
+      await jobs.retry(viewer.corpId, params.jobId, (tx) => record(tx, job.title))
       return await view(viewer, params.jobId)
     },
     'POST /api/jobs/:jobId/cancel': async ({ viewer, params, request }) => {
       const job = await steered(viewer, params.jobId)
-      await jobs.cancel(viewer.corpId, params.jobId)
-      await record(viewer, 'job.cancelled', job.title, request.ip)
+      const record = recorder(viewer, 'job.cancelled', request.ip)
+      await jobs.cancel(viewer.corpId, params.jobId, (tx) => record(tx, job.title))
       return await view(viewer, params.jobId)
     },
   })

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { Platform } from '../../platform/platform.ts'
-import { withinRates } from '../../platform/rate.ts'
 import type { Corp } from '../corps/index.ts'
 import type { CheckedFindings } from './checks.ts'
 
@@ -34,16 +33,6 @@ export function createResults(platform: Pick<Platform, 'redis' | 'log' | 'config
         await platform.redis.set(keyOf(corp.id), JSON.stringify({ ...result, version: corp.version }), 'EX', KEPT_SECONDS)
       } catch (error) {
         platform.log.debug({ err: error }, 'set-up results not kept')
-      }
-    },
-    /** False when `name` was counted more than `limit` times within a minute. Without Redis nothing is counted. */
-    async allows(name: string, limit: number): Promise<boolean> {
-      const key = `${platform.config.redisPrefix}:{setup-rate:${name}}`
-      try {
-        return await withinRates(platform.redis, { key, most: limit, seconds: 60 })
-      } catch (error) {
-        platform.log.debug({ err: error }, 'set-up attempts not counted')
-        return true
       }
     },
   }

@@ -4,8 +4,8 @@ import type { Setup } from './service.ts'
 
 export function setupRoutes(register: Register, setup: Setup, access: Identity['access']): void {
   register(setupContract, {
-    'POST /api/setup/session': async ({ body, request, reply }) => {
-      const corp = await setup.useTicket(body.ticket, request.ip)
+    'POST /api/setup/session': async ({ body, reply }) => {
+      const corp = await setup.useTicket(body.ticket)
       return { expiresAt: await access.begin(reply, corp.id, null) }
     },
     'GET /api/setup': ({ viewer }) => setup.state(viewer.corp),

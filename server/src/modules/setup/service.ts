@@ -1,3 +1,4 @@
+import { JOB_KIND_LABELS } from '@zhike/shared'
 import type { JobKind } from '@zhike/shared'
 import type { JobView, SetupState } from '@zhike/shared/contract'
 import { AppError, conflict, forbidden, invalid } from '../../platform/http/errors.ts'
@@ -28,14 +29,11 @@ export interface Setup {
   saveDomainFile(caller: SetupCaller, fileName: string, from: string): Promise<SetupState>
   renewCallbackKeys(caller: SetupCaller, from: string): Promise<SetupState>
   /** The corp of a set-up link, which can't be used a second time. */
-  useTicket(ticket: string, from: string): Promise<Corp>
+  useTicket(ticket: string): Promise<Corp>
   routes(register: Register): void
 }
 
 type FirstSync = Extract<JobKind, 'contacts_sync' | 'customers_sync'>
-
-const CHECKS_PER_MINUTE = 12
-const TICKETS_PER_MINUTE = 10
 
 /** The set-up page: checks every link between WeCom and us, says what is wrong and what to click (SYS-10, SYS-14). */
 export function createSetup(platform: Platform, needs: SetupNeeds): Setup {
@@ -71,21 +69,20 @@ export function createSetup(platform: Platform, needs: SetupNeeds): Setup {
       const job = newest(kind)
       const underWay = job?.state === 'waiting' || job?.state === 'running'
       if (underWay || (proven && job?.state !== 'failed')) return
-      await jobs.start(corp.id, kind, { staffId: caller.viewer?.staffId ?? null })
-      await record(caller, 'job.started', { subject: kind === 'contacts_sync' ? '同步通讯录' : '同步客户', from })
+      const entry = { corpId: corp.id, actorId: caller.viewer?.staffId ?? null, action: 'job.started', subject: JOB_KIND_LABELS[kind], from } as const
+      await jobs.start(corp.id, kind, { staffId: entry.actorId }, { recorded: (tx) => audit.record(tx, entry) })
     }
     if (checked.secret?.state !== 'ok') return
     if (checked.visible_range?.state === 'ok') await start('contacts_sync', corp.proofs.contactsSyncedAt)
     if (checked.contact_permission?.state === 'ok') await start('customers_sync', corp.proofs.customersSyncedAt)
   }
 
-  const record = (caller: SetupCaller, action: 'corp.settings_changed' | 'corp.secret_changed' | 'corp.callback_keys_changed' | 'job.started', entry: { subject: string; before?: unknown; after?: unknown; from: string }) =>
+  const record = (caller: SetupCaller, action: 'corp.settings_changed' | 'corp.secret_changed' | 'corp.callback_keys_changed', entry: { subject: string; before?: unknown; after?: unknown; from: string }) =>
     audit.record(db, { corpId: caller.corpId, actorId: caller.viewer?.staffId ?? null, action, ...entry })
 
   const setup: Setup = {
     state,
     async check(caller, from) {
-      if (!(await results.allows(`check:${caller.corpId}`, CHECKS_PER_MINUTE))) throw new AppError('too_many', '检查得太频繁，请一分钟后再试')
       const corp = (await corps.byId(caller.corpId)) ?? caller.corp
       const result = { checked: await checkChain(corps, corp, { baseUrl: config.baseUrl, sandboxed: config.sandboxUrl !== null }), at: clock.now() }
       await results.remember(corp, result)
@@ -122,8 +119,7 @@ export function createSetup(platform: Platform, needs: SetupNeeds): Setup {
       await record(caller, 'corp.callback_keys_changed', { subject: corp.name, from })
       return await state((await corps.byId(corp.id)) ?? corp)
     },
-    async useTicket(ticket, from) {
-      if (!(await results.allows(`ticket:${from}`, TICKETS_PER_MINUTE))) throw new AppError('too_many', '尝试得太频繁，请一分钟后再试')
+    async useTicket(ticket) {
       const corpId = await corps.useSetupTicket(ticket)
       const corp = corpId === null ? null : await corps.byId(corpId)
       if (!corp) throw new AppError('gone', '设置链接已经用过或已过期，请用 npm run corp -- link 重新生成')

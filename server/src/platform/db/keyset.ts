@@ -51,3 +51,13 @@ export function toPage<R, T>(rows: readonly R[], limit: number, keysOf: (row: R)
   const last = shown.at(-1)
   return { items: shown.map(present), next: rows.length > limit && last ? encodeCursor(keysOf(last)) : null }
 }
+
+/** All rows of a list that is read page by page, a page at a time, such as for an export. */
+export async function* allPages<T>(page: (after: string | undefined) => Promise<{ items: T[]; next: string | null }>): AsyncGenerator<T[], void> {
+  for (let after: string | undefined; ;) {
+    const { items, next } = await page(after)
+    yield items
+    if (next === null) return
+    after = next
+  }
+}
