@@ -24,6 +24,8 @@ module.exports = {
     rule('gate-in-one-place', 'Only the app loads the gate.', { path: '^server/src/', pathNot: '^server/src/(app|main)\\.ts$' }, { path: '^server/sandbox/src/gate\\.ts$' }),
     rule('sandbox-is-not-the-server', 'The sandbox is what WeCom is: it sees the server only over HTTP.', { path: '^server/sandbox/' }, { path: '^(server/src|h5|shared)/' }),
     rule('pages-import-shared-only', 'The pages import @zhike/shared and nothing else of ours.', { path: '^h5/src/' }, { path: '^(server|tests)/' }),
+    rule('apps-do-not-meet', 'Sidebar and workbench share h5/src/common; neither knows the other.', { path: '^h5/src/(sidebar|workbench)/' }, { path: '^h5/src/(sidebar|workbench)/', pathNot: '^h5/src/$1/' }),
+    rule('common-knows-no-app', 'What both apps share knows neither.', { path: '^h5/src/common/' }, { path: '^h5/src/(sidebar|workbench)/' }),
     rule('one-bridge-to-wecom', 'Only h5/src/common/wecom.ts speaks with the WeCom client.', { path: '^h5/src/', pathNot: '^h5/src/common/wecom\\.ts$' }, { path: '@wecom/jssdk' }),
     rule('pages-without-zod', 'zod would double the first screen: types of the contract only.', { path: '^h5/src/' }, { path: ['(^|/)zod/', '^shared/src/contract/'], ...atRunTime }),
     rule('product-without-tests', 'What ships imports no tests.', { path: '^(shared|server|h5)/' }, { path: '^tests/' }),

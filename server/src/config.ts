@@ -11,7 +11,7 @@ const environment = z.object({
   PORT: z.coerce.number().int().min(1).max(65535).default(3000),
   /** Interface to listen on; all by default, in the sandbox this machine only. */
   HOST: z.string().optional(),
-  BASE_URL: baseUrl.optional(),
+  BASE_URL: baseUrl.refine((text) => URL.canParse(text) && new URL(text).origin === text.toLowerCase(), 'BASE_URL 只有 http(s)://、域名和端口，例如 https://crm.example.com').optional(),
   DATABASE_URL: z.string().startsWith('mysql://', 'DATABASE_URL 形如 mysql://用户:密码@主机:3306/库名'),
   DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(200).default(20),
   REDIS_URL: z.string().regex(/^(rediss?|redis\+sentinel|redis\+cluster):\/\//, 'REDIS_URL 形如 redis://主机:6379/0'),

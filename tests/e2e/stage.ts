@@ -7,6 +7,7 @@ import { startProduct, type Product } from '../run/product.ts'
 import { ownMariadb, type OwnServer } from '../run/services.ts'
 
 export const DEMO_CORP_ID = 'wwdemo00000000a001'
+const ADMIN = '林知夏'
 const SHOTS = new URL('../.shots', import.meta.url).pathname
 
 export interface Stage {
@@ -68,6 +69,27 @@ async function openDesk(browser: Browser, baseUrl: string, { width = 1440, heigh
     shot: async (name) => void (await page.screenshot({ path: join(SHOTS, `${name}.png`) })),
     close: () => context.close(),
   }
+}
+
+export interface Viewport { width: number; height: number }
+export const PHONE: Viewport = { width: 360, height: 720 }
+export const PC: Viewport = { width: 1280, height: 800 }
+export interface Tab extends Page { complaints: string[] }
+
+/** The workbench of the administrator in a browser profile of its own, which ends with the page; signed in by scanning. */
+export async function openWorkbench({ browser, product }: Stage, hash: string, viewport = PC): Promise<Tab> {
+  const page = await browser.newPage({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  await page.goto(`${product.baseUrl}/workbench?corp=${DEMO_CORP_ID}#${hash}`)
+  await scan(page)
+  return Object.assign(page, { complaints })
+}
+
+/** The administrator scans the code of WeCom's sign-in page. */
+export async function scan(page: Page): Promise<void> {
+  await page.getByText(ADMIN).first().click()
+  await page.waitForURL(/\/workbench/)
 }
 
 const withDatabase = (url: string): string => {

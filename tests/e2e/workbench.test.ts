@@ -1,13 +1,10 @@
 import { createConnection, type ResultSetHeader } from 'mysql2/promise'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DEMO_CORP_ID, openStage, settled, type Stage } from './stage.ts'
+import { openStage, openWorkbench, PHONE, scan, settled, type Stage, type Viewport } from './stage.ts'
 
-const ADMIN = '林知夏'
 /** An upload is looked into by a process of its own, which may have to start. */
 const LONG = { timeout: 20_000 }
-const PHONE = { width: 360, height: 720 }
-const PC = { width: 1280, height: 800 }
 
 let stage: Stage
 beforeAll(async () => {
@@ -15,23 +12,7 @@ beforeAll(async () => {
 }, 300_000)
 afterAll(() => stage.close())
 
-interface Tab extends Page { complaints: string[] }
-
-/** The workbench in a browser profile of its own, which ends with the page; signed in by scanning. */
-async function workbench(hash: string, viewport = PC): Promise<Tab> {
-  const page = await stage.browser.newPage({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(error.message))
-  await page.goto(`${stage.product.baseUrl}/workbench?corp=${DEMO_CORP_ID}#${hash}`)
-  await scan(page)
-  return Object.assign(page, { complaints })
-}
-
-/** At the sign-in page of WeCom. */
-async function scan(page: Page): Promise<void> {
-  await page.getByText(ADMIN).first().click()
-  await page.waitForURL(/\/workbench/)
-}
+const workbench = (hash: string, viewport?: Viewport) => openWorkbench(stage, hash, viewport)
 
 /** What a form says at its fields. */
 const messages = (page: Page): Promise<string[]> => page.locator('form [role=alert]').allInnerTexts()

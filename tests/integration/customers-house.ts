@@ -64,7 +64,7 @@ export function playedJob(corpId: number, cursor: unknown = null, stopAfter = Nu
       Object.assign(seen, { done: step.done ?? seen.done, total: step.total === undefined ? seen.total : step.total })
       // What goes into the database and comes back is plain JSON.
       if (step.cursor !== undefined) seen.cursor = JSON.parse(JSON.stringify(step.cursor))
-      if (step.note !== undefined) seen.notes.push(step.note)
+      if (step.note) seen.notes.push(step.note)
     },
     async failure(item, reason) { seen.failures.push({ item, reason }) },
     async *counted(batches) { for await (const batch of batches) yield* batch },

@@ -44,6 +44,12 @@ describe('migrations', () => {
   })
 })
 
+test('a program older than its database says so, and changes nothing', async () => {
+  await database.pool.query("INSERT INTO schema_migrations (tag, digest, finished, applied_at) VALUES ('9999_of_a_newer_one', '', 1, UTC_TIMESTAMP(3))")
+  await expect(migrate(database.pool, migrations, log)).rejects.toThrow('这个数据库已由更新版本的知客升级过（迁移 9999_of_a_newer_one）')
+  await database.pool.query("DELETE FROM schema_migrations WHERE tag = '9999_of_a_newer_one'")
+})
+
 describe('rows', () => {
   test('moments are UTC to the millisecond and JSON comes back as it went', async () => {
     const at = Date.parse('2026-03-04T15:59:59.987Z')
@@ -63,10 +69,15 @@ test('a transaction that the server gave up for another runs again and both succ
     await database.db.insert(corps).values({ wecomCorpId, name: '0', callbackToken: 'x', callbackAesKey: 'x', adminUserids: [], proofs: {}, createdAt: 0, updatedAt: 0 })
   }
   let runs = 0
+  let both: () => void = () => undefined
+  let holding = 0
+  const bothHold = new Promise<void>((done) => { both = done })
   const crossing = (first: string, second: string) => inTransaction(database.db, async (tx) => {
     runs++
     await tx.update(corps).set({ name: sql`name + 1` }).where(eq(corps.wecomCorpId, first))
-    await pause(150)
+    // In the first round both hold one row each before either asks for the other's.
+    if (++holding === 2) both()
+    await bothHold
     await tx.update(corps).set({ name: sql`name + 1` }).where(eq(corps.wecomCorpId, second))
   })
   await Promise.all([crossing(a, b), crossing(b, a)])

@@ -69,6 +69,16 @@ describe('sending', () => {
     const { chatId } = await stage.group('妈妈群', 'wuxiaoyan', [])
     expect((await chen.ask('POST', '/api/shares', { materialId: material, chat: { kind: 'group', chatId }, requestId: '3e0a4b5e-1d07-4a7d-9a57-2b62b0e0c004' })).statusCode).toBe(404)
   })
+
+  it('who ended the friendship is named to the member whose it was, and nothing is sent · MAT-14', async () => {
+    const ask = async (requestId: string) => (await wu.ask('POST', '/api/shares', { materialId: material, chat: chatOf(customer), requestId })).json()
+    const set = (state: string) => stage.rows('UPDATE customer_relations SET state = ? WHERE customer_id = ?', [state, customer.customerId])
+    await set('lost')
+    expect(await ask('3e0a4b5e-1d07-4a7d-9a57-2b62b0e0c005')).toMatchObject({ code: 'conflict', message: '这位客户已经删除了你，不能发送；重新加为好友后再发' })
+    await set('removed')
+    expect(await ask('3e0a4b5e-1d07-4a7d-9a57-2b62b0e0c006')).toMatchObject({ code: 'conflict', message: '你已经删除了这位客户，不能发送；重新加为好友后再发' })
+    await set('active')
+  })
 })
 
 describe('the tracked page', () => {

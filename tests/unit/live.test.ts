@@ -7,7 +7,7 @@ describe('live news reach only whose data scope holds an owner · GEN-9', () => 
   const viewer = (staffIds: number[] | null, jobs = false) => ({ staffId: 5, owners: staffIds ? { all: false as const, staffIds } : { all: true as const }, permissions: new Set(jobs ? (['jobs.read'] as const) : []) })
   const customer: LiveEvent = { kind: 'customer', customerId: 1 }
   const material: LiveEvent = { kind: 'material', materialId: 1 }
-  const job: LiveEvent = { kind: 'job', jobId: 1, state: 'running', done: 1, total: 2, failed: 0 }
+  const job: LiveEvent = { kind: 'job', jobId: 1, state: 'running', done: 1, total: 2, failed: 0, note: null }
   it.each<[string, ReturnType<typeof viewer>, LiveMessage, boolean]>([
     ['an owner hears of her customer', viewer([5]), { owners: [5], event: customer }, true],
     ['a colleague does not', viewer([5]), { owners: [6], event: customer }, false],

@@ -1,10 +1,11 @@
+import { LIVE_EVENT_KINDS } from '@zhike/shared'
 import type { LiveEvent, LiveEventKind } from '@zhike/shared'
 import { onScopeDispose } from 'vue'
 
 type EventOf<K extends LiveEventKind> = Extract<LiveEvent, { kind: K }>
 type Listener = (event: LiveEvent) => void
 
-const KINDS: ReadonlySet<string> = new Set<LiveEventKind>(['view', 'customer', 'job', 'material', 'notice'])
+const KINDS: ReadonlySet<string> = new Set(LIVE_EVENT_KINDS)
 /** A hidden page lets its connection go after this long. */
 const HIDDEN_MS = 60_000
 

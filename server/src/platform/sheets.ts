@@ -1,6 +1,7 @@
 import ExcelJS from 'exceljs'
 import type { Writable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { cut } from './text.ts'
 
 /** The media type of what `writeSheets` writes. */
 export const SHEET_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
@@ -95,7 +96,7 @@ function written(cell: Cell, show: (at: number) => Date): string | number | Date
  */
 export function harmless(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return safe.length > CELL_CHARACTERS ? safe.slice(0, CELL_CHARACTERS).replace(/[\ud800-\udbff]$/, '') : safe
+  return cut(safe, CELL_CHARACTERS)
 }
 
 /** Excel's times know no zone: they are the corp's clock, written as if it were UTC. */

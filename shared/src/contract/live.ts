@@ -14,7 +14,7 @@ export const liveEvent = z.discriminatedUnion('kind', [
   /** The customer's data changed (tags, remark, relation, timeline). */
   z.object({ kind: z.literal('customer'), customerId: z.number().int() }),
   /** A long-running job moved. */
-  z.object({ kind: z.literal('job'), jobId: z.number().int(), state: z.string(), done: z.number().int(), total: z.number().int().nullable(), failed: z.number().int() }),
+  z.object({ kind: z.literal('job'), jobId: z.number().int(), state: z.string(), done: z.number().int(), total: z.number().int().nullable(), failed: z.number().int(), note: z.string().nullable() }),
   /** A material's pages were drawn, or it changed. */
   z.object({ kind: z.literal('material'), materialId: z.number().int() }),
   /** There is a new message for the receiver herself (GEN-10). */

@@ -5,6 +5,7 @@ import { api } from '../../common/api.ts'
 import { errorText } from '../../common/api-error.ts'
 import { showNotice } from '../../common/notice.ts'
 import { copyText, isWecom, sendChatMessage } from '../../common/wecom.ts'
+import type { SendOutcome } from '../../common/wecom.ts'
 import { useChat } from '../chat.ts'
 import { newRequestId } from './request-id.ts'
 import { reportOutcome, reportWaiting } from './share-outcomes.ts'
@@ -56,12 +57,15 @@ export const useSending = defineStore('sending', () => {
     states.value.set(key, { is: 'sending' })
     try {
       const share = await prepare(materialId, to, key)
-      const outcome = await sendChatMessage(share.message)
+      // The client may show another chat by now, and would send it there.
+      await chat.load()
+      const moved = keyOf(materialId) !== key
+      const outcome: SendOutcome = moved ? { state: 'cancelled' } : await sendChatMessage(share.message)
       requestIds.delete(key)
       reportOutcome(share.shareId, outcome)
       if (outcome.state === 'failed') return settle(key, { is: 'failed', reason: outcome.reason })
       settle(key, { is: outcome.state })
-      if (outcome.state === 'cancelled') showNotice('已取消，没有发送')
+      if (outcome.state === 'cancelled') showNotice(moved ? '聊天已切换，没有发送' : '已取消，没有发送')
       else showNotice(to.kind === 'group' ? '已发送，有人打开时会告诉你' : '已发送，TA 打开时会告诉你', 'ok')
     } catch (thrown) {
       settle(key, { is: 'failed', reason: errorText(thrown) })

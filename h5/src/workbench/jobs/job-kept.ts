@@ -28,7 +28,7 @@ export function useJob(id: ShallowRef<number | null>): ShallowRef<JobView | null
     if (event.jobId !== id.value) return
     const state = JOB_STATES.find((known) => known === event.state)
     if (!job.value || !state || state !== job.value.state) return void load()
-    job.value = { ...job.value, done: event.done, total: event.total, failed: event.failed }
+    job.value = { ...job.value, done: event.done, total: event.total, failed: event.failed, note: event.note }
   }, () => void load())
   return job
 }

@@ -1,3 +1,4 @@
+import { cut } from '../../platform/text.ts'
 import { CallbackError } from '../../wecom/index.ts'
 import { CallbackFields } from '../../wecom/callback-fields.ts'
 import { XmlError, parseXml } from '../../wecom/xml.ts'
@@ -68,8 +69,4 @@ function fieldsOf(decrypted: string): CallbackFields {
     if (error instanceof XmlError) throw new CallbackError('bad-message', error.message)
     throw error
   }
-}
-
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : [...text].slice(0, length).join('')
 }

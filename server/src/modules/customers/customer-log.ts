@@ -20,6 +20,10 @@ export interface CustomerEvent {
 }
 
 const ROWS_AT_ONCE = 500
+const NEWS_MS = 2 * 24 * 60 * 60 * 1000
+
+/** Was this found out so late that nobody should act on it any more? Arguments in epoch ms: when it happened, when it was read. */
+export const isOldNews = (at: number, readAt: number): boolean => at < readAt - NEWS_MS
 
 /** Appends to the customer log, within the transaction of the change itself (architecture §5). Doubled events stay one row. */
 export async function appendCustomerEvent(q: Queries, event: CustomerEvent): Promise<void> {

@@ -1,4 +1,5 @@
 import { RELATION_STATES } from '@zhike/shared'
+import type { RelationState } from '@zhike/shared'
 import { and, asc, count, eq, gte, inArray, lt, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { Queries } from '../../platform/db/connect.ts'
@@ -21,6 +22,11 @@ export function friendshipsOf(q: Queries, corpId: number) {
         .where(and(mine, inArray(relations.customerId, [...new Set(customerIds)]), eq(relations.state, 'active'))).orderBy(asc(relations.addedAt), asc(relations.id))
       for (const row of rows) found.set(row.customerId, [...(found.get(row.customerId) ?? []), row.staffId])
       return found
+    },
+    /** What the friendship of a member with a customer is now; null: there never was one. */
+    async stateOf(customerId: number, staffId: number): Promise<RelationState | null> {
+      const [row] = await q.select({ state: relations.state }).from(relations).where(and(mine, eq(relations.customerId, customerId), eq(relations.staffId, staffId)))
+      return row?.state ?? null
     },
     /** Friendships begun, and friendships that customers ended, in [from, to). Epoch ms. */
     async addedAndLost(owners: OwnerScope, from: number, to: number): Promise<{ added: number; lost: number }> {

@@ -1,8 +1,6 @@
 import type { TellMemberships } from '../group-chats/index.ts'
-import { appendCustomerEvents } from './customer-log.ts'
+import { appendCustomerEvents, isOldNews } from './customer-log.ts'
 import { customersOf } from './store.ts'
-
-const NEWS_MS = 2 * 24 * 60 * 60 * 1000
 
 /** Writes into the customer log who came into a group and who left it; people who are no customers are passed over. */
 export const tellMemberships: TellMemberships = async (tx, corpId, readAt, changes) => {
@@ -11,6 +9,6 @@ export const tellMemberships: TellMemberships = async (tx, corpId, readAt, chang
   await appendCustomerEvents(tx, changes.flatMap(({ externalUserId, kind, groupChatId, groupName, since, at, scene }) => {
     const customerId = ids.get(externalUserId)
     if (customerId === undefined) return []
-    return [{ corpId, customerId, staffId: null, kind, subject: `group_chat:${groupChatId}:${since}`, data: { groupChatId, name: groupName, ...(scene === null ? {} : { scene }) }, at, old: at < readAt - NEWS_MS }]
+    return [{ corpId, customerId, staffId: null, kind, subject: `group_chat:${groupChatId}:${since}`, data: { groupChatId, name: groupName, ...(scene === null ? {} : { scene }) }, at, old: isOldNews(at, readAt) }]
   }))
 }

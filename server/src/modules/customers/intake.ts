@@ -1,5 +1,5 @@
 import type { Queries } from '../../platform/db/connect.ts'
-import { appendCustomerEvents } from './customer-log.ts'
+import { appendCustomerEvents, isOldNews } from './customer-log.ts'
 import type { CustomerEvent } from './customer-log.ts'
 import { whenEnded, whenSeen } from './friendship-life.ts'
 import type { Friendship } from './friendship-life.ts'
@@ -17,9 +17,6 @@ export interface Reading {
   /** Callback that told of a friendship: when, by staff id. */
   heard?: ReadonlyMap<number, number>
 }
-
-/** Older happenings appear in the timeline, but nobody acts on them any more. */
-const NEWS_MS = 2 * 24 * 60 * 60 * 1000
 
 /**
  * Writes what WeCom answered about friendships and tells the log what is new in it. Idempotent, and safe against
@@ -57,7 +54,7 @@ export async function takeIn(tx: Queries, corpId: number, phones: PhoneBox, read
     if (happened) {
       events.push({
         ...about, kind: happened.kind, subject: periodSubject(relationId, happened.at), data: { addWay: read.addWay, channel: read.channel }, at: happened.at,
-        old: happened.at < readAt - NEWS_MS,
+        old: isOldNews(happened.at, readAt),
       })
     }
     if (old && old.remark !== read.remark) {

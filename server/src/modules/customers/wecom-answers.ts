@@ -1,3 +1,4 @@
+import { cut } from '../../platform/text.ts'
 import { getCustomer, hasNoCustomers, WecomError } from '../../wecom/index.ts'
 import type { CustomerDetail, WecomClient, WecomExternalContact, WecomFollowInfo, WecomFollowUser } from '../../wecom/index.ts'
 
@@ -75,13 +76,6 @@ function common(customer: WecomExternalContact, follow: WecomFollowUser | WecomF
     addWay: follow.add_way ?? 0, channel: orNull(cut(follow.state, 128)), operUserid: orNull(cut(follow.oper_userid, 64)),
     addedAt: (follow.createtime ?? 0) * 1000,
   }
-}
-
-/** At most `max` UTF-16 units, never half a character. */
-function cut(text: string, max: number): string {
-  if (text.length <= max) return text
-  const end = /[\uD800-\uDBFF]/.test(text.charAt(max - 1)) ? max - 1 : max
-  return text.slice(0, end)
 }
 
 function orNull(text: string): string | null {

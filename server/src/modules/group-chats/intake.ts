@@ -1,4 +1,5 @@
 import type { Queries } from '../../platform/db/connect.ts'
+import { cut } from '../../platform/text.ts'
 import type { WecomGroupChat } from '../../wecom/index.ts'
 import { groupChatsOf } from './store.ts'
 import type { GroupMemberRecord } from './store.ts'
@@ -74,8 +75,4 @@ function isExternal(member: Member): boolean {
 
 function differs(before: Member | undefined, now: Member): boolean {
   return before === undefined || before.name !== now.name || before.joinedAt !== now.joinedAt || before.type !== now.type || before.joinScene !== now.joinScene || before.invitedBy !== now.invitedBy
-}
-
-function cut(text: string, max: number): string {
-  return text.length <= max ? text : text.slice(0, max)
 }

@@ -13,7 +13,9 @@ const STEP_MS = 4_000
 export async function withPatience<T>(job: JobRun, call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await call()
+      const answer = await call()
+      if (attempt > 1) await job.progress({ note: null })
+      return answer
     } catch (error) {
       if (!(error instanceof WecomError) || !(error.retriable || error.reason === 'interrupted') || attempt === TRIES) throw error
       let left = Math.min(error.retryAfterMs ?? 2_000 * attempt, LONGEST_WAIT_MS)

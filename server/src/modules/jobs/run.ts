@@ -33,7 +33,7 @@ export interface JobRun {
   readonly done: number
   readonly failed: number
   /** Stores how far it is and tells screens. Throws JobCancelled when the work has to stop. */
-  progress(step: { done?: number; total?: number | null; note?: string; cursor?: unknown }): Promise<void>
+  progress(step: { done?: number; total?: number | null; note?: string | null; cursor?: unknown }): Promise<void>
   /** One item that could not be done, and why, in Chinese. */
   failure(item: string, reason: string): Promise<void>
   /** The rows of all batches one by one, telling how far it is after each batch: for the sheets of `result`, counted on from one sheet to the next. */
@@ -50,7 +50,7 @@ export interface JobRun {
 
 export type Work = (run: JobRun) => Promise<void>
 /** What screens are told of a job that moved. */
-export type Moved = Pick<JobRow, 'id' | 'corpId' | 'kind' | 'requestedBy' | 'state' | 'done' | 'total' | 'failed'>
+export type Moved = Pick<JobRow, 'id' | 'corpId' | 'kind' | 'requestedBy' | 'state' | 'done' | 'total' | 'failed' | 'note'>
 
 const HEARTBEAT_MS = 5_000
 /** A running job that has not moved for this long was left by a process that died. */

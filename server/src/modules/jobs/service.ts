@@ -59,7 +59,7 @@ export function createJobs(platform: Platform) {
 
   /** To those who see everybody's jobs; the file somebody waits for is told to her as well. */
   async function announce(row: Moved): Promise<void> {
-    const event: LiveEvent = { kind: 'job', jobId: row.id, state: row.state, done: row.done, total: row.total, failed: row.failed }
+    const event: LiveEvent = { kind: 'job', jobId: row.id, state: row.state, done: row.done, total: row.total, failed: row.failed, note: row.note }
     const to = isExportJob(row.kind) && row.requestedBy !== null ? [{ owners: [], event }, { owners: [], to: row.requestedBy, event }] : [{ owners: [], event }]
     for (const message of to) await platform.live.publish(row.corpId, message).catch((error: unknown) => log.debug({ err: error }, 'job news not published'))
   }

@@ -19,11 +19,20 @@ export async function migrate(pool: Pool, folder: string, log: Log): Promise<voi
   await acquire(pool, holder)
   const renew = setInterval(() => void lease(pool, holder).catch((error: unknown) => log.warn({ err: error }, 'could not renew the schema lock')), (LEASE_SECONDS / 3) * 1000)
   try {
-    for (const tag of await tagsOf(folder)) await apply(pool, folder, tag, log)
+    const tags = await tagsOf(folder)
+    await refuseNewer(pool, tags)
+    for (const tag of tags) await apply(pool, folder, tag, log)
   } finally {
     clearInterval(renew)
     await pool.query("UPDATE schema_lock SET until = '2000-01-01' WHERE id = 1 AND holder = ?", [holder])
   }
+}
+
+/** A program that is older than its database would write what the newer one no longer understands. */
+async function refuseNewer(pool: Pool, tags: readonly string[]): Promise<void> {
+  const [rows] = await pool.query<(RowDataPacket & { tag: string })[]>('SELECT tag FROM schema_migrations ORDER BY tag')
+  const unknown = rows.find(({ tag }) => !tags.includes(tag))
+  if (unknown) throw new Error(`这个数据库已由更新版本的知客升级过（迁移 ${unknown.tag}），这个版本不能接着用。请换回新的版本，或恢复升级前的备份`)
 }
 
 async function acquire(pool: Pool, holder: string): Promise<void> {

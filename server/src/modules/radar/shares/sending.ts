@@ -29,8 +29,9 @@ export function createSending(platform: Platform, needs: RadarNeeds) {
       return { context: 'group_chat', customerId: null, groupChatId: group.groupChatId }
     }
     const customer = await needs.customers.customerByExternal(viewer.corpId, chat.externalUserId)
-    const owners = customer ? (await friendshipsOf(db, viewer.corpId).activeOwners([customer.customerId])).get(customer.customerId) ?? [] : []
-    if (!customer || !owners.includes(viewer.staffId)) throw notFound('这位客户')
+    const friendship = customer ? await friendshipsOf(db, viewer.corpId).stateOf(customer.customerId, viewer.staffId) : null
+    if (!customer || friendship === null) throw notFound('这位客户')
+    if (friendship !== 'active') throw conflict(friendship === 'lost' ? '这位客户已经删除了你，不能发送；重新加为好友后再发' : '你已经删除了这位客户，不能发送；重新加为好友后再发')
     return { context: 'single_chat', customerId: customer.customerId, groupChatId: null }
   }
 
