@@ -25,6 +25,10 @@ export const LIMITS = {
   exportsAtOnce: 3,
   page: 20,
   pageMax: 100,
+  /** GEN-1: rows of a page where pages are turned. */
+  turnedPage: 10,
+  /** So many rows of a list can be passed over by turning to a page; who wants to go further narrows the search. */
+  skipMost: 10_000,
 } as const
 
 /** MAT-15: one open never counts more than this many milliseconds of reading. */

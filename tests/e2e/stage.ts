@@ -8,7 +8,7 @@ import { ownMariadb, type OwnServer } from '../run/services.ts'
 
 export const DEMO_CORP_ID = 'wwdemo00000000a001'
 const ADMIN = '林知夏'
-const SHOTS = new URL('../.shots', import.meta.url).pathname
+export const SHOTS = new URL('../.shots', import.meta.url).pathname
 
 export interface Stage {
   product: Product

@@ -1,7 +1,7 @@
 import { createConnection, type ResultSetHeader } from 'mysql2/promise'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openStage, openWorkbench, PHONE, scan, settled, type Stage, type Viewport } from './stage.ts'
+import { openStage, openWorkbench, PHONE, scan, settled, SHOTS, type Stage, type Viewport } from './stage.ts'
 
 /** An upload is looked into by a process of its own, which may have to start. */
 const LONG = { timeout: 20_000 }
@@ -151,6 +151,44 @@ describe('callbacks that nobody could handle', () => {
     await page.getByText('已重新处理').waitFor()
     await page.keyboard.press('Escape')
     await page.getByText('没有要处理的回调').waitFor()
+    expect(page.complaints).toEqual([])
+    await page.close()
+  })
+})
+
+describe('a long list', () => {
+  test('is turned page by page on a PC, grows on a phone, and says how many there are · GEN-1', async () => {
+    const page = await workbench('/customers')
+    const list = page.locator('.split-view .list')
+    const rows = list.getByTestId('customer-row')
+    await list.getByTestId('page-number').waitFor()
+    await expect.poll(() => rows.count()).toBe(10)
+    const pages = Number(/\/ (\d+) 页/.exec(await list.getByLabel('翻页').innerText())?.[1])
+    expect(pages).toBeGreaterThan(20)
+    const first = await rows.first().innerText()
+    await list.getByTestId('page-on').click()
+    await expect.poll(() => rows.first().innerText()).not.toBe(first)
+    await list.getByTestId('page-number').fill('99999')
+    await list.getByTestId('page-number').press('Enter')
+    await expect.poll(() => list.getByTestId('page-number').inputValue()).toBe(String(pages))
+    // Both ways rest while a page is on its way.
+    await expect.poll(() => list.getByTestId('page-back').isEnabled()).toBe(true)
+    expect(await list.getByTestId('page-on').isDisabled()).toBe(true)
+    const last = await rows.last().innerText()
+    // Opening one of them leaves the page where it is.
+    await rows.last().click()
+    await page.getByTestId('customer-name').waitFor()
+    expect(await rows.last().innerText()).toBe(last)
+    await page.screenshot({ path: `${SHOTS}/pages-pc.png` })
+    await page.getByPlaceholder('搜昵称、备注').fill('林间')
+    await expect.poll(() => list.getByTestId('page-number').count(), LONG).toBe(0)
+
+    await page.setViewportSize(PHONE)
+    await page.goto(page.url().replace(/#.*/, '#/customers'))
+    await page.getByPlaceholder('搜昵称、备注').fill('')
+    await expect.poll(() => rows.count(), LONG).toBeGreaterThanOrEqual(20)
+    await list.locator('.paged-list').evaluate((area) => { area.scrollTop = area.scrollHeight })
+    await expect.poll(() => rows.count(), LONG).toBeGreaterThanOrEqual(40)
     expect(page.complaints).toEqual([])
     await page.close()
   })

@@ -119,10 +119,10 @@ describe('the check list · SYS-14', () => {
     })
     expect(step(state, 'contacts_sync').finding).toContain('已排队')
     expect(step(state, 'contact_permission').finding).toContain('2 位成员')
-    expect((await areas.jobs.list(corpId, undefined, 10, async () => new Map())).items.map((job) => job.kind).sort()).toEqual(['contacts_sync', 'customers_sync'])
+    expect((await areas.jobs.list(corpId, { limit: 10 }, async () => new Map())).items.map((job) => job.kind).sort()).toEqual(['contacts_sync', 'customers_sync'])
     // Checking again starts no second ones.
     await check()
-    expect((await areas.jobs.list(corpId, undefined, 10, async () => new Map())).items).toHaveLength(2)
+    expect((await areas.jobs.list(corpId, { limit: 10 }, async () => new Map())).items).toHaveLength(2)
 
     const now = Date.now()
     await areas.corps.prove(corpId, { oauthAt: now, sidebarAt: now, jssdk: { ok: true, at: now }, contactsSyncedAt: now, customersSyncedAt: now, callbackVerifiedAt: now })
@@ -140,7 +140,7 @@ describe('the check list · SYS-14', () => {
     expect(step(state, 'trusted_ip')).toMatchObject({ state: 'failed', finding: expect.stringContaining('203.0.113.7') })
     expect(step(state, 'trusted_ip').fix.join()).toContain('企业可信IP → 配置，添加 203.0.113.7')
     expect(step(state, 'contact_permission')).toMatchObject({ state: 'blocked', finding: '先完成上一步「企业可信 IP」。' })
-    expect((await areas.jobs.list(corpId, undefined, 10, async () => new Map())).items).toEqual([])
+    expect((await areas.jobs.list(corpId, { limit: 10 }, async () => new Map())).items).toEqual([])
   })
 
   it.each([

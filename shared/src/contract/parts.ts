@@ -11,15 +11,19 @@ export const wecomId = z.string().trim().min(1).max(128)
 /** Search text as typed: blanks cut, bounded. */
 export const searchText = z.string().trim().max(LIMITS.searchText).optional()
 
-/** Query part of every list: keyset cursor and page size (GEN-1). */
+/** Query part of every list: keyset cursor and page size (GEN-1). `skip`: so many rows later, for turning to a page. */
 export const paging = {
   after: z.string().max(200).optional(),
+  skip: z.coerce.number<number>().int().min(0).max(LIMITS.skipMost).optional(),
   limit: z.coerce.number<number>().int().min(1).max(LIMITS.pageMax).default(LIMITS.page),
 }
 
-/** Answer of every list. `next` is the cursor of the following page, null at the end. */
+/**
+ * Answer of every list. `next` is the cursor of the following page, null at the end. `total`, told without `after`, is how many
+ * rows there are; `more`: beyond that they were not counted.
+ */
 export const pageOf = <T extends z.ZodType>(item: T) =>
-  z.object({ items: z.array(item), next: z.string().nullable(), total: z.number().int().optional() })
+  z.object({ items: z.array(item), next: z.string().nullable(), total: z.number().int().optional(), more: z.boolean().optional() })
 
 export const jobStarted = z.object({ jobId: z.number().int() })
 

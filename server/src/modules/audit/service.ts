@@ -2,7 +2,8 @@ import { FORGOTTEN_CUSTOMER } from '@zhike/shared'
 import type { AuditAction } from '@zhike/shared'
 import type { AuditRow, StaffRef } from '@zhike/shared/contract'
 import type { Queries } from '../../platform/db/connect.ts'
-import { allPages, toPage } from '../../platform/db/keyset.ts'
+import { allPages, totalOf, toPage } from '../../platform/db/keyset.ts'
+import type { PageAt } from '../../platform/db/keyset.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { auditOf } from './store.ts'
 import type { AuditDbRow, AuditFilter } from './store.ts'
@@ -25,8 +26,6 @@ export interface AuditEntry {
 export type Audit = ReturnType<typeof createAudit>
 type NamesOf = (ids: readonly number[]) => Promise<Map<number, StaffRef>>
 
-/** Counting stops here: a longer log is “more than”, not another second of waiting. */
-const COUNTED_MOST = 10_000
 const BATCH = 1000
 
 /** Who did what, from where, and what it was before (SYS-9, GEN-4). Never give it secrets or phone numbers. */
@@ -40,8 +39,8 @@ export function createAudit(platform: Platform) {
     })
   }
 
-  async function page(corpId: number, filter: AuditFilter & { after?: string; limit: number }, namesOf: NamesOf): Promise<{ items: AuditRow[]; next: string | null }> {
-    const rows = await auditOf(db, corpId).list(filter, filter.after, filter.limit)
+  async function page(corpId: number, filter: AuditFilter & PageAt, namesOf: NamesOf): Promise<{ items: AuditRow[]; next: string | null }> {
+    const rows = await auditOf(db, corpId).list(filter, filter)
     return toPage(rows, filter.limit, (row) => [row.at, row.id], await presenter(rows, namesOf))
   }
 
@@ -52,15 +51,18 @@ export function createAudit(platform: Platform) {
       await auditOf(q, corpId).insert({ actorId, action, subject: subject.slice(0, 200), customerId, before, after, from, at: clock.now() })
     },
     /** One page, newest first. */
-    list: page,
+    async list(corpId: number, filter: AuditFilter & PageAt, namesOf: NamesOf): Promise<{ items: AuditRow[]; next: string | null; total?: number; more?: boolean }> {
+      const [shown, total] = await Promise.all([page(corpId, filter, namesOf), totalOf(filter, (most) => auditOf(db, corpId).count(filter, most))])
+      return { ...shown, ...total }
+    },
     /** Takes a customer's name and what was changed about her out of the log; that it was done, by whom and when stays (SYS-17). Repeatable. */
     async forgetCustomer({ corpId, customerId }: { corpId: number; customerId: number }): Promise<void> {
       await auditOf(db, corpId).forgetCustomer(customerId, FORGOTTEN_CUSTOMER)
     },
     /** How many entries there are; `more`: beyond that, it was not counted. */
     async count(corpId: number, filter: AuditFilter): Promise<{ count: number; more: boolean }> {
-      const counted = await auditOf(db, corpId).count(filter, COUNTED_MOST + 1)
-      return { count: Math.min(counted, COUNTED_MOST), more: counted > COUNTED_MOST }
+      const { total = 0, more = false } = await totalOf({ limit: 0 }, (most) => auditOf(db, corpId).count(filter, most))
+      return { count: total, more }
     },
     /** All entries in pieces, newest first, for an export. */
     batches: (corpId: number, filter: AuditFilter, namesOf: NamesOf): AsyncGenerator<AuditRow[], void> => allPages((after) => page(corpId, { ...filter, after, limit: BATCH }, namesOf)),

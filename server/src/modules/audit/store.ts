@@ -1,7 +1,8 @@
-import { and, count, desc, eq, gte, lt } from 'drizzle-orm'
+import { and, desc, eq, gte, lt } from 'drizzle-orm'
 import type { AuditAction } from '@zhike/shared'
 import type { Queries } from '../../platform/db/connect.ts'
-import { afterCursor } from '../../platform/db/keyset.ts'
+import { afterCursor, countUpTo } from '../../platform/db/keyset.ts'
+import type { PageAt } from '../../platform/db/keyset.ts'
 import { auditLogs } from './tables.ts'
 
 export type AuditDbRow = typeof auditLogs.$inferSelect
@@ -23,17 +24,14 @@ export function auditOf(q: Queries, corpId: number) {
       await q.insert(auditLogs).values({ ...row, corpId })
     },
     /** Newest first, one row more than the page. */
-    list(filter: AuditFilter, after: string | undefined, limit: number): Promise<AuditDbRow[]> {
-      return q.select().from(auditLogs).where(and(meant(filter), afterCursor(after, [auditLogs.at, auditLogs.id]))).orderBy(desc(auditLogs.at), desc(auditLogs.id)).limit(limit + 1)
+    list(filter: AuditFilter, { after, skip = 0, limit }: PageAt): Promise<AuditDbRow[]> {
+      return q.select().from(auditLogs).where(and(meant(filter), afterCursor(after, [auditLogs.at, auditLogs.id]))).orderBy(desc(auditLogs.at), desc(auditLogs.id)).limit(limit + 1).offset(skip)
     },
     /** @param subject what is read instead of her name */
     async forgetCustomer(customerId: number, subject: string): Promise<void> {
       await q.update(auditLogs).set({ subject, customerId: null, before: null, after: null }).where(and(eq(auditLogs.corpId, corpId), eq(auditLogs.customerId, customerId)))
     },
     /** Counts no further than `most`. */
-    async count(filter: AuditFilter, most: number): Promise<number> {
-      const found = q.select({ id: auditLogs.id }).from(auditLogs).where(meant(filter)).limit(most).as('found')
-      return (await q.select({ count: count() }).from(found))[0]?.count ?? 0
-    },
+    count: (filter: AuditFilter, most: number): Promise<number> => countUpTo(q, auditLogs, meant(filter), most),
   }
 }

@@ -1,6 +1,6 @@
 import { callbacksContract } from '@zhike/shared/contract'
 import type { CallbackRow } from '@zhike/shared/contract'
-import { toPage } from '../../platform/db/keyset.ts'
+import { totalOf, toPage } from '../../platform/db/keyset.ts'
 import { inTransaction } from '../../platform/db/transaction.ts'
 import { notFound } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
@@ -18,9 +18,9 @@ export function callbackRoutes(register: Register, needs: { platform: Platform; 
   register(callbacksContract, {
     'GET /api/callbacks': async ({ viewer, query }) => {
       const store = callbacksOf(db, viewer.corpId)
-      const [rows, counts, lastReceivedAt] = await Promise.all([store.list(query), store.counts(), store.lastReceivedAt()])
+      const [rows, total, counts, lastReceivedAt] = await Promise.all([store.list(query), totalOf(query, (most) => store.count(query.state, most)), store.counts(), store.lastReceivedAt()])
       return {
-        ...toPage(rows, query.limit, (row) => [row.id], present),
+        ...toPage(rows, query.limit, (row) => [row.id], present), ...total,
         counts: { pending: counts.get('pending') ?? 0, failed: counts.get('failed') ?? 0, dead: counts.get('dead') ?? 0 }, lastReceivedAt,
       }
     },

@@ -2,7 +2,8 @@ import { and, count, desc, eq, gt, inArray, like, lte, or } from 'drizzle-orm'
 import type { CallbackState } from '@zhike/shared'
 import type { Pool, RowDataPacket } from 'mysql2/promise'
 import type { Queries } from '../../platform/db/connect.ts'
-import { afterCursor } from '../../platform/db/keyset.ts'
+import { afterCursor, countUpTo } from '../../platform/db/keyset.ts'
+import type { PageAt } from '../../platform/db/keyset.ts'
 import { contains } from '../../platform/db/like.ts'
 import { callbacks } from './tables.ts'
 
@@ -18,15 +19,15 @@ const listed = { id, corpId: corpColumn, event, changeType, subject, state, atte
 /** Received callbacks of one corp, for the workbench. */
 export function callbacksOf(q: Queries, corpId: number) {
   const own = (callbackId: number) => and(eq(callbacks.corpId, corpId), eq(callbacks.id, callbackId))
+  const inState = (wanted: CallbackState | undefined) => and(eq(callbacks.corpId, corpId), wanted ? eq(callbacks.state, wanted) : undefined)
   return {
     async find(callbackId: number): Promise<CallbackDbRow | undefined> {
       return (await q.select().from(callbacks).where(own(callbackId)))[0]
     },
-    async list(filter: { after?: string; limit: number; state?: CallbackState }): Promise<CallbackListRow[]> {
-      return await q.select(listed).from(callbacks)
-        .where(and(eq(callbacks.corpId, corpId), filter.state ? eq(callbacks.state, filter.state) : undefined, afterCursor(filter.after, [callbacks.id])))
-        .orderBy(desc(callbacks.id)).limit(filter.limit + 1)
+    async list({ state, after, skip = 0, limit }: { state?: CallbackState } & PageAt): Promise<CallbackListRow[]> {
+      return await q.select(listed).from(callbacks).where(and(inState(state), afterCursor(after, [callbacks.id]))).orderBy(desc(callbacks.id)).limit(limit + 1).offset(skip)
     },
+    count: (state: CallbackState | undefined, most: number): Promise<number> => countUpTo(q, callbacks, inState(state), most),
     async counts(): Promise<Map<CallbackState, number>> {
       const rows = await q.select({ state: callbacks.state, rows: count() }).from(callbacks)
         .where(and(eq(callbacks.corpId, corpId), inArray(callbacks.state, ['pending', 'failed', 'dead']))).groupBy(callbacks.state)

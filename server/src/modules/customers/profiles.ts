@@ -2,6 +2,7 @@ import { sourceLabel } from '@zhike/shared'
 import type { RelationState } from '@zhike/shared'
 import type { CustomerProfile, CustomerRow, CustomerTag, Relation, StaffRef, TimelineRow } from '@zhike/shared/contract'
 import { toPage } from '../../platform/db/keyset.ts'
+import type { PageAt } from '../../platform/db/keyset.ts'
 import { AppError, notFound } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { asAppError, createQuestions } from '../corps/index.ts'
@@ -23,7 +24,7 @@ import { countWithin } from './wide-counts.ts'
 /** Names are searched inside, not only from their beginning, up to this many owners. */
 const INSIDE_SEARCH_OWNERS = 20
 
-interface CustomerQuery { after?: string; limit: number; q?: string; tagId?: string; ownerId?: number; state?: RelationState }
+interface CustomerQuery extends PageAt { q?: string; tagId?: string; ownerId?: number; state?: RelationState }
 export type Profiles = ReturnType<typeof createProfiles>
 
 /** Customers as people read them: list, profile, timeline. Always within the viewer's data scope (GEN-9). */
@@ -91,7 +92,7 @@ export function createProfiles(platform: Platform, needs: { identity: Identity; 
       }
       const about = JSON.stringify([filter.q, filter.tagId, filter.ownerId, filter.state])
       const count = async () => new Map([['total', await store.count(filter)]])
-      const [rows, counts] = await Promise.all([store.list(filter, query.after, query.limit), query.after ? undefined : countWithin(platform, viewer, `customers ${about}`, count)])
+      const [rows, counts] = await Promise.all([store.list(filter, query), query.after ? undefined : countWithin(platform, viewer, `customers ${about}`, count)])
       const page = rows.slice(0, query.limit)
       const [tags, staff, reads] = await Promise.all([
         store.tagsOn(page.map((row) => row.relation.id)), identity.staffRefs(viewer.corpId, page.map((row) => row.relation.staffId)), store.lastReads(page.map((row) => row.customer.id)),
@@ -104,9 +105,9 @@ export function createProfiles(platform: Platform, needs: { identity: Identity; 
       return { ...shown, total: counts?.get('total') }
     },
     /** Newest first; what colleagues outside the data scope did is left out. */
-    async timeline(viewer: Viewer, customerId: number, page: { after?: string; limit: number }): Promise<{ items: TimelineRow[]; next: string | null }> {
+    async timeline(viewer: Viewer, customerId: number, page: PageAt): Promise<{ items: TimelineRow[]; next: string | null }> {
       await readable(viewer, customerId)
-      const rows = await customersOf(db, viewer.corpId).events(customerId, seenBy(viewer, customerEvents.staffId), page.after, page.limit)
+      const rows = await customersOf(db, viewer.corpId).events(customerId, seenBy(viewer, customerEvents.staffId), page)
       const staff = await identity.staffRefs(viewer.corpId, rows.flatMap((row) => (row.staffId === null ? [] : [row.staffId])))
       return toPage(rows, page.limit, (row) => [row.at, row.id], (row) => ({
         eventId: row.id, kind: row.kind, at: row.at, staff: row.staffId === null ? null : staff.get(row.staffId) ?? null, ...wordEvent(row.kind, row.data),

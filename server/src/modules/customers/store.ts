@@ -2,6 +2,7 @@ import { and, asc, count, desc, eq, inArray, isNull, lte, max, ne, or, sql } fro
 import type { SQL } from 'drizzle-orm'
 import type { Queries } from '../../platform/db/connect.ts'
 import { afterCursor } from '../../platform/db/keyset.ts'
+import type { PageAt } from '../../platform/db/keyset.ts'
 import { beginsWith, contains } from '../../platform/db/like.ts'
 import { customerEvents, customers, relations, relationTags, tagGroups, tags } from './tables.ts'
 import type { CustomerRecord, RelationRecord } from './intake-store.ts'
@@ -62,9 +63,9 @@ export function customersOf(q: Queries, corpId: number) {
       return rows.map((row) => ({ relationId: row.relationId, tagId: row.tagId, kind: row.kind, name: row.name ?? row.stored, group: row.group ?? row.storedGroup })).filter((tag) => tag.name !== '')
     },
     /** Relations with their customers, newest friendship first. */
-    async list(filter: ListFilter, after: string | undefined, limit: number): Promise<ListedRelation[]> {
+    async list(filter: ListFilter, { after, skip = 0, limit }: PageAt): Promise<ListedRelation[]> {
       return await q.select({ relation: relations, customer: customers }).from(relations).innerJoin(customers, ofRelation)
-        .where(and(filtered(filter), afterCursor(after, [relations.addedAt, relations.id]))).orderBy(desc(relations.addedAt), desc(relations.id)).limit(limit + 1)
+        .where(and(filtered(filter), afterCursor(after, [relations.addedAt, relations.id]))).orderBy(desc(relations.addedAt), desc(relations.id)).limit(limit + 1).offset(skip)
     },
     async count(filter: ListFilter): Promise<number> {
       const counted = q.select({ total: count() }).from(relations).$dynamic()
@@ -79,9 +80,9 @@ export function customersOf(q: Queries, corpId: number) {
       return new Map(rows.flatMap((row) => (row.at === null ? [] : [[row.customerId, row.at]])))
     },
     /** Happenings of one customer that concern nobody in particular, the viewer, or members within a scope; newest first. */
-    async events(customerId: number, staff: SQL | undefined, after: string | undefined, limit: number) {
+    async events(customerId: number, staff: SQL | undefined, { after, skip = 0, limit }: PageAt) {
       return await q.select().from(customerEvents).where(and(eventsOf(customerId, staff), afterCursor(after, [customerEvents.at, customerEvents.id])))
-        .orderBy(desc(customerEvents.at), desc(customerEvents.id)).limit(limit + 1)
+        .orderBy(desc(customerEvents.at), desc(customerEvents.id)).limit(limit + 1).offset(skip)
     },
     async countEvents(customerId: number, staff: SQL | undefined): Promise<number> {
       const [row] = await q.select({ total: count() }).from(customerEvents).where(eventsOf(customerId, staff))

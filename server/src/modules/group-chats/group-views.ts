@@ -1,6 +1,7 @@
 import { FORGOTTEN_CUSTOMER } from '@zhike/shared'
 import type { GroupChatView, GroupMember, StaffRef } from '@zhike/shared/contract'
 import { decodeCursor, toPage } from '../../platform/db/keyset.ts'
+import type { PageAt } from '../../platform/db/keyset.ts'
 import { notFound } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { asAppError, createQuestions } from '../corps/index.ts'
@@ -20,7 +21,7 @@ export type PeopleIn = (viewer: Viewer, externalIds: readonly string[]) => Promi
 /** A group that somebody is in, and since when (epoch ms, null: WeCom does not tell). */
 interface GroupWith { groupChatId: number; name: string; joinedAt: number | null }
 
-interface MembersQuery { after?: string; limit: number; kind?: GroupMember['kind'] }
+interface MembersQuery extends PageAt { kind?: GroupMember['kind'] }
 export type GroupViews = ReturnType<typeof createGroupViews>
 
 const UNNAMED = '未命名群聊'
@@ -89,7 +90,8 @@ export function createGroupViews(platform: Platform, needs: { identity: Identity
       const shown = members.map((member) => presentMember(group, member, people.get(member.memberId), staff)).filter((member) => query.kind === undefined || member.kind === query.kind).sort(byJoining)
       const after = query.after === undefined ? null : decodeCursor(query.after, 2)
       const rest = after === null ? shown : shown.filter((member) => isAfter(member, Number(after[0]), String(after[1])))
-      return { ...toPage(rest.slice(0, query.limit + 1), query.limit, (member) => [member.joinedAt ?? 0, member.memberId], (member) => member), total: shown.length }
+      const from = query.skip ?? 0
+      return { ...toPage(rest.slice(from, from + query.limit + 1), query.limit, (member) => [member.joinedAt ?? 0, member.memberId], (member) => member), total: shown.length }
     },
     /** The `limit` groups that a person joined last of those that the viewer may see. */
     async groupsWith(viewer: Viewer, memberId: string, limit = GROUPS_SHOWN): Promise<GroupWith[]> {

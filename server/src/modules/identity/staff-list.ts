@@ -1,6 +1,7 @@
 import type { StaffState } from '@zhike/shared'
 import type { AnswerOf, StaffRow } from '@zhike/shared/contract'
 import { toPage } from '../../platform/db/keyset.ts'
+import type { PageAt } from '../../platform/db/keyset.ts'
 import { notFound } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { Access } from './access.ts'
@@ -13,7 +14,7 @@ import { withinScope } from './viewer.ts'
 import type { Viewer } from './viewer.ts'
 
 export interface StaffFigures { customersOf(corpId: number, staffIds: readonly number[]): Promise<Map<number, number>> }
-export interface StaffQuery { after?: string; limit: number; q?: string; departmentId?: number; state: StaffState }
+export interface StaffQuery extends PageAt { q?: string; departmentId?: number; state: StaffState }
 
 /** Members and departments as administrators read them (SYS-8). Only what a page shows is read, however large the corp is. */
 export function createStaffList({ db }: Pick<Platform, 'db'>, needs: { access: Access; figures: StaffFigures }) {
@@ -43,7 +44,7 @@ export function createStaffList({ db }: Pick<Platform, 'db'>, needs: { access: A
       const people = peopleOf(db, viewer.corpId)
       const under = query.departmentId === undefined ? undefined : (await needs.access.peopleNow(viewer.corpId)).organisation.departmentsUnder([query.departmentId])
       const filter: StaffFilter = { q: query.q, state: query.state, departmentIds: under && [...under], scope: withinScope(viewer, staff.id) }
-      const [rows, total] = await Promise.all([people.listStaff(filter, query.after, query.limit), query.after === undefined ? people.countStaff(filter) : undefined])
+      const [rows, total] = await Promise.all([people.listStaff(filter, query), query.after === undefined ? people.countStaff(filter) : undefined])
       const page = toPage(rows, query.limit, (row) => [row.id], (row) => row)
       return { items: await present(viewer, page.items), next: page.next, total }
     },

@@ -3,6 +3,7 @@ import type { SQL } from 'drizzle-orm'
 import type { StaffState } from '@zhike/shared'
 import type { Queries } from '../../platform/db/connect.ts'
 import { afterCursor } from '../../platform/db/keyset.ts'
+import type { PageAt } from '../../platform/db/keyset.ts'
 import { contains } from '../../platform/db/like.ts'
 import { departmentLeaders, departments, sessions, staff, staffDepartments } from './tables.ts'
 
@@ -72,9 +73,9 @@ export function peopleOf(q: Queries, corpId: number) {
       await q.select({ id: staff.id }).from(staff).where(and(mine, eq(staff.id, staffId))).for('update')
     },
     /** One row more than `limit` when a further page follows. */
-    async listStaff(filter: StaffFilter, after: string | undefined, limit: number): Promise<StaffDbRow[]> {
+    async listStaff(filter: StaffFilter, { after, skip = 0, limit }: PageAt): Promise<StaffDbRow[]> {
       // Ids first, from the index alone: asked for whole rows the server may prefer to walk through the rows of all corps.
-      const found = q.select({ id: staff.id }).from(staff).where(and(matches(filter), afterCursor(after, [staff.id], 'asc'))).orderBy(asc(staff.id)).limit(limit + 1).as('found')
+      const found = q.select({ id: staff.id }).from(staff).where(and(matches(filter), afterCursor(after, [staff.id], 'asc'))).orderBy(asc(staff.id)).limit(limit + 1).offset(skip).as('found')
       return await q.select(getTableColumns(staff)).from(found).innerJoin(staff, and(mine, eq(staff.id, found.id))).orderBy(asc(staff.id))
     },
     async countStaff(filter: StaffFilter): Promise<number> {

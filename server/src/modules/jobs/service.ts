@@ -4,7 +4,8 @@ import { FORGOTTEN_CUSTOMER, isExportJob, JOB_KIND_LABELS, LIMITS } from '@zhike
 import type { ExportJobKind, JobKind, LiveEvent } from '@zhike/shared'
 import type { JobView, StaffRef } from '@zhike/shared/contract'
 import type { Queries } from '../../platform/db/connect.ts'
-import { toPage } from '../../platform/db/keyset.ts'
+import { totalOf, toPage } from '../../platform/db/keyset.ts'
+import type { PageAt } from '../../platform/db/keyset.ts'
 import { inTransaction } from '../../platform/db/transaction.ts'
 import { AppError, conflict, forbidden, notFound } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
@@ -156,14 +157,16 @@ export function createJobs(platform: Platform) {
       const row = await visible(corpId, jobId, reader)
       return present(row, await names(corpId, requesters([row])), reader)
     },
-    async list(corpId: number, after: string | undefined, limit: number, names: Names, reader: JobReader = EVERYTHING): Promise<{ items: JobView[]; next: string | null }> {
-      const rows = await jobsOf(db, corpId).list(after, limit, reader.all ? undefined : reader.staffId)
+    async list(corpId: number, at: PageAt, names: Names, reader: JobReader = EVERYTHING): Promise<{ items: JobView[]; next: string | null; total?: number; more?: boolean }> {
+      const store = jobsOf(db, corpId)
+      const whose = reader.all ? undefined : reader.staffId
+      const [rows, total] = await Promise.all([store.list(at, whose), totalOf(at, (most) => store.count(most, whose))])
       const found = await names(corpId, requesters(rows))
-      return toPage(rows, limit, (row) => [row.id], (row) => present(row, found, reader))
+      return { ...toPage(rows, at.limit, (row) => [row.id], (row) => present(row, found, reader)), ...total }
     },
-    async failures(corpId: number, jobId: number, after: string | undefined, limit: number) {
-      const rows = await jobsOf(db, corpId).failures(jobId, after, limit)
-      return toPage(rows, limit, (row) => [row.id], (row) => ({ failureId: row.id, item: row.item, reason: row.reason }))
+    async failures(corpId: number, jobId: number, at: PageAt) {
+      const rows = await jobsOf(db, corpId).failures(jobId, at)
+      return toPage(rows, at.limit, (row) => [row.id], (row) => ({ failureId: row.id, item: row.item, reason: row.reason }))
     },
     /**
      * The file a job made, for the person who asked for it, as long as she may have what is in it (GEN-6).

@@ -3,7 +3,8 @@ import { EXPORT_JOB_KINDS } from '@zhike/shared'
 import type { JobKind } from '@zhike/shared'
 import { z } from 'zod'
 import type { Queries } from '../../platform/db/connect.ts'
-import { afterCursor } from '../../platform/db/keyset.ts'
+import { afterCursor, countUpTo } from '../../platform/db/keyset.ts'
+import type { PageAt } from '../../platform/db/keyset.ts'
 import { jobFailures, jobs } from './tables.ts'
 
 /** What an export of one customer was asked with. */
@@ -16,6 +17,7 @@ export type JobRow = typeof jobs.$inferSelect
 /** Jobs of one corp. */
 export function jobsOf(q: Queries, corpId: number) {
   const own = (jobId: number) => and(eq(jobs.corpId, corpId), eq(jobs.id, jobId))
+  const askedBy = (staffId: number | null | undefined) => and(eq(jobs.corpId, corpId), staffId === undefined ? undefined : eq(jobs.requestedBy, staffId ?? 0))
   return {
     async find(jobId: number): Promise<JobRow | undefined> {
       return (await q.select().from(jobs).where(own(jobId)))[0]
@@ -43,10 +45,10 @@ export function jobsOf(q: Queries, corpId: number) {
       return result.insertId
     },
     /** Newest first. @param requestedBy only what this person asked for; undefined: everybody's */
-    async list(after: string | undefined, limit: number, requestedBy?: number | null): Promise<JobRow[]> {
-      const whose = requestedBy === undefined ? undefined : eq(jobs.requestedBy, requestedBy ?? 0)
-      return await q.select().from(jobs).where(and(eq(jobs.corpId, corpId), whose, afterCursor(after, [jobs.id]))).orderBy(desc(jobs.id)).limit(limit + 1)
+    async list({ after, skip = 0, limit }: PageAt, requestedBy?: number | null): Promise<JobRow[]> {
+      return await q.select().from(jobs).where(and(askedBy(requestedBy), afterCursor(after, [jobs.id]))).orderBy(desc(jobs.id)).limit(limit + 1).offset(skip)
     },
+    count: (most: number, requestedBy?: number | null): Promise<number> => countUpTo(q, jobs, askedBy(requestedBy), most),
     /** Ended → waiting. @param fromStart what it had done is forgotten; else it goes on where it stopped */
     async reopen(jobId: number, now: number, fromStart: boolean): Promise<void> {
       const again = fromStart ? { cursor: null, done: 0, total: null, note: null } : {}
@@ -77,8 +79,8 @@ export function jobsOf(q: Queries, corpId: number) {
     async renameFailures(item: string, name: string): Promise<void> {
       await q.update(jobFailures).set({ item: name }).where(and(eq(jobFailures.corpId, corpId), eq(jobFailures.item, item)))
     },
-    async failures(jobId: number, after: string | undefined, limit: number) {
-      return await q.select().from(jobFailures).where(and(eq(jobFailures.corpId, corpId), eq(jobFailures.jobId, jobId), afterCursor(after, [jobFailures.id], 'asc'))).orderBy(jobFailures.id).limit(limit + 1)
+    async failures(jobId: number, { after, skip = 0, limit }: PageAt) {
+      return await q.select().from(jobFailures).where(and(eq(jobFailures.corpId, corpId), eq(jobFailures.jobId, jobId), afterCursor(after, [jobFailures.id], 'asc'))).orderBy(jobFailures.id).limit(limit + 1).offset(skip)
     },
   }
 }

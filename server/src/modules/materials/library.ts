@@ -2,6 +2,7 @@ import type { MaterialDetail, MaterialRow, NewMaterial, StaffRef } from '@zhike/
 import type { LiveEvent } from '@zhike/shared'
 import type { Queries } from '../../platform/db/connect.ts'
 import { toPage } from '../../platform/db/keyset.ts'
+import type { PageAt } from '../../platform/db/keyset.ts'
 import { inTransaction } from '../../platform/db/transaction.ts'
 import { badRequest, conflict, invalid, notFound } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
@@ -25,7 +26,7 @@ interface LibraryNeeds {
  * @property allStats may see the totals of everybody's shares (`materials.stats`), not only of her own
  */
 export interface Looker { corpId: number; staffId: number; zone: string; allStats: boolean }
-interface LibraryFilter extends MaterialFilter { after?: string; limit: number; customerId?: number; recent?: 'sent' }
+interface LibraryFilter extends MaterialFilter, PageAt { customerId?: number; recent?: 'sent' }
 interface MaterialChanges {
   version: number; title: string; summary: string; groupId: number; score: number; tagIds: string[]
   url?: string; fileId?: number; coverFileId?: number | null
@@ -96,7 +97,7 @@ export function createLibrary(platform: Platform, needs: LibraryNeeds) {
         const rows = await recentlySent(looker, filter)
         return { items: [...(await presentRows(looker, rows, filter.customerId)).values()], next: null, total: rows.length }
       }
-      const [rows, total] = await Promise.all([store.page(filter, filter.after, filter.limit), filter.after ? undefined : store.total(filter)])
+      const [rows, total] = await Promise.all([store.page(filter, filter), filter.after ? undefined : store.total(filter)])
       const presented = await presentRows(looker, rows.slice(0, filter.limit), filter.customerId)
       const { next } = toPage(rows, filter.limit, (row) => [row.createdAt, row.id], (row) => row.id)
       return { items: [...presented.values()], next, total }

@@ -3,6 +3,7 @@ import type { SQL } from 'drizzle-orm'
 import type { MaterialType } from '@zhike/shared'
 import type { Queries } from '../../platform/db/connect.ts'
 import { afterCursor } from '../../platform/db/keyset.ts'
+import type { PageAt } from '../../platform/db/keyset.ts'
 import { contains } from '../../platform/db/like.ts'
 import { files, materialGroups, materials } from './tables.ts'
 
@@ -30,8 +31,8 @@ export function materialsOf(q: Queries, corpId: number) {
     .where(where)
   return {
     /** Newest first, one row more than `limit`. Index materials_list, with a group materials_group. */
-    page(filter: MaterialFilter, after: string | undefined, limit: number) {
-      return selected(and(listed(filter), afterCursor(after, [materials.createdAt, materials.id]))).orderBy(desc(materials.createdAt), desc(materials.id)).limit(limit + 1)
+    page(filter: MaterialFilter, { after, skip = 0, limit }: PageAt) {
+      return selected(and(listed(filter), afterCursor(after, [materials.createdAt, materials.id]))).orderBy(desc(materials.createdAt), desc(materials.id)).limit(limit + 1).offset(skip)
     },
     among(ids: readonly number[], filter: MaterialFilter) {
       return selected(and(listed(filter), inArray(materials.id, [...ids])))

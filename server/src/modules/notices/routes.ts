@@ -1,6 +1,6 @@
 import { noticesContract } from '@zhike/shared/contract'
 import type { NoticeView } from '@zhike/shared/contract'
-import { toPage } from '../../platform/db/keyset.ts'
+import { totalOf, toPage } from '../../platform/db/keyset.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { Register } from '../identity/index.ts'
 import { noticesOf } from './store.ts'
@@ -17,8 +17,9 @@ export function noticeRoutes(register: Register, { db, clock, config }: Platform
   const unread = async (corpId: number, staffId: number) => ({ unread: await noticesOf(db, corpId).unread(staffId, COUNTED) })
   register(noticesContract, {
     'GET /api/notices': async ({ viewer, query }) => {
-      const rows = await noticesOf(db, viewer.corpId).list(viewer.staffId, query.after, query.limit)
-      return toPage(rows, query.limit, (row) => [row.toldAt ?? row.dueAt, row.id], present)
+      const store = noticesOf(db, viewer.corpId)
+      const [rows, total] = await Promise.all([store.list(viewer.staffId, query), totalOf(query, (most) => store.count(viewer.staffId, most))])
+      return { ...toPage(rows, query.limit, (row) => [row.toldAt ?? row.dueAt, row.id], present), ...total }
     },
     'GET /api/notices/unread': ({ viewer }) => unread(viewer.corpId, viewer.staffId),
     'PUT /api/notices/read': async ({ viewer, body }) => {

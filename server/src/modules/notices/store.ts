@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, like, lt, lte, or, sql } from 'drizzle-orm'
 import type { Queries } from '../../platform/db/connect.ts'
-import { afterCursor } from '../../platform/db/keyset.ts'
+import { afterCursor, countUpTo } from '../../platform/db/keyset.ts'
+import type { PageAt } from '../../platform/db/keyset.ts'
 import { beginsWith } from '../../platform/db/like.ts'
 import { notices } from './tables.ts'
 import type { NoticeCard } from './tables.ts'
@@ -15,6 +16,7 @@ export type NoticeResult =
 /** Notices of one corp. */
 export function noticesOf(q: Queries, corpId: number) {
   const oneOf = (ids: readonly number[]) => and(eq(notices.corpId, corpId), inArray(notices.id, [...ids]))
+  const toldTo = (staffId: number) => and(eq(notices.corpId, corpId), eq(notices.staffId, staffId), isNotNull(notices.toldAt))
   return {
     /** A happening that is handled twice writes its notice once. */
     async add(rows: readonly { staffId: number; kind: string; onceKey: string; card: NoticeCard; dueAt: number; createdAt: number }[]): Promise<void> {
@@ -57,10 +59,10 @@ export function noticesOf(q: Queries, corpId: number) {
       return rows.flatMap((row) => (row.sentAt === null ? [] : [row.sentAt]))
     },
     /** A receiver's messages, newest first, one more than `limit`. */
-    async list(staffId: number, after: string | undefined, limit: number): Promise<NoticeRow[]> {
-      return await q.select().from(notices).where(and(eq(notices.corpId, corpId), eq(notices.staffId, staffId), isNotNull(notices.toldAt), afterCursor(after, [notices.toldAt, notices.id])))
-        .orderBy(desc(notices.toldAt), desc(notices.id)).limit(limit + 1)
+    async list(staffId: number, { after, skip = 0, limit }: PageAt): Promise<NoticeRow[]> {
+      return await q.select().from(notices).where(and(toldTo(staffId), afterCursor(after, [notices.toldAt, notices.id]))).orderBy(desc(notices.toldAt), desc(notices.id)).limit(limit + 1).offset(skip)
     },
+    count: (staffId: number, most: number): Promise<number> => countUpTo(q, notices, toldTo(staffId), most),
     /** How many she has not seen; counts no further than `most`. */
     async unread(staffId: number, most: number): Promise<number> {
       const rows = await q.select({ id: notices.id }).from(notices).where(and(eq(notices.corpId, corpId), eq(notices.staffId, staffId), isNull(notices.readAt), isNotNull(notices.toldAt))).limit(most)

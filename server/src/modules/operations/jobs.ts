@@ -30,11 +30,11 @@ export function jobRoutes(register: Register, jobs: Jobs, needs: { identity: Ide
     return job
   }
   async function* failuresOf(corpId: number, jobId: number) {
-    for await (const page of allPages((after) => jobs.failures(corpId, jobId, after, FAILURES_PIECE))) yield* page
+    for await (const page of allPages((after) => jobs.failures(corpId, jobId, { after, limit: FAILURES_PIECE }))) yield* page
   }
 
   register(jobsContract, {
-    'GET /api/jobs': ({ viewer, query }) => jobs.list(viewer.corpId, query.after, query.limit, names, readerOf(viewer)),
+    'GET /api/jobs': ({ viewer, query }) => jobs.list(viewer.corpId, query, names, readerOf(viewer)),
     'GET /api/jobs/:jobId': ({ viewer, params }) => view(viewer, params.jobId),
     'GET /api/jobs/:jobId/file': async ({ viewer, params, request, reply }) => {
       const record = recorder(viewer, 'job.file_fetched', request.ip)
@@ -43,7 +43,7 @@ export function jobRoutes(register: Register, jobs: Jobs, needs: { identity: Ide
     },
     'GET /api/jobs/:jobId/failures': async ({ viewer, params, query }) => {
       await view(viewer, params.jobId)
-      return await jobs.failures(viewer.corpId, params.jobId, query.after, query.limit)
+      return await jobs.failures(viewer.corpId, params.jobId, query)
     },
     'GET /api/jobs/:jobId/failures/file': async ({ viewer, params, request, reply }) => {
       const job = await view(viewer, params.jobId)

@@ -42,7 +42,7 @@ export function createSetup(platform: Platform, needs: SetupNeeds): Setup {
   const results = createResults(platform)
 
   async function newestJobs(corpId: number): Promise<(kind: JobKind) => JobView | undefined> {
-    const { items } = await jobs.list(corpId, undefined, 50, async () => new Map())
+    const { items } = await jobs.list(corpId, { limit: 50 }, async () => new Map())
     return (kind) => items.find((job) => job.kind === kind)
   }
 

@@ -1,6 +1,8 @@
 import { and, desc, eq, gt, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { Queries } from '../../../platform/db/connect.ts'
+import { afterCursor, countUpTo } from '../../../platform/db/keyset.ts'
+import type { PageAt } from '../../../platform/db/keyset.ts'
 import { viewPages, views } from '../tables.ts'
 
 export type ViewDbRow = typeof views.$inferSelect
@@ -16,6 +18,7 @@ export const VIEW_STATE = { fresh: 0, announced: 1, finished: 2 } as const
 /** Views of one corp. */
 export function viewsOf(q: Queries, corpId: number) {
   const mine = eq(views.corpId, corpId)
+  const known = (where: readonly (SQL | undefined)[]) => and(mine, gt(views.announced, VIEW_STATE.fresh), ...where)
   return {
     async byKeys(keys: readonly string[]): Promise<ViewDbRow[]> {
       return keys.length === 0 ? [] : await q.select().from(views).where(and(mine, inArray(views.viewKey, [...keys])))
@@ -100,9 +103,10 @@ export function viewsOf(q: Queries, corpId: number) {
       return result.insertId
     },
     /** A page of the list, newest first. */
-    async list(where: (SQL | undefined)[], limit: number): Promise<ViewDbRow[]> {
-      return await q.select().from(views).where(and(mine, gt(views.announced, VIEW_STATE.fresh), ...where)).orderBy(desc(views.openedAt), desc(views.id)).limit(limit)
+    async list(where: readonly (SQL | undefined)[], { after, skip = 0, limit }: PageAt): Promise<ViewDbRow[]> {
+      return await q.select().from(views).where(and(known(where), afterCursor(after, [views.openedAt, views.id]))).orderBy(desc(views.openedAt), desc(views.id)).limit(limit + 1).offset(skip)
     },
+    count: (where: readonly (SQL | undefined)[], most: number): Promise<number> => countUpTo(q, views, known(where), most),
   }
 }
 
