@@ -10,13 +10,6 @@ export function formatCount(n: number): string {
   return `${trimZero(n / 100_000_000)}亿`
 }
 
-/** Integer fen as ¥12.30. */
-export function formatMoney(fen: number): string {
-  const sign = fen < 0 ? '-' : ''
-  const abs = Math.abs(fen)
-  return `${sign}¥${plain.format(Math.floor(abs / 100))}.${String(abs % 100).padStart(2, '0')}`
-}
-
 /** Reading time: 5秒, 1分20秒, 1小时5分. Parts of a second are cut, a positive time is never 0秒. */
 export function formatDwell(ms: number): string {
   const total = ms > 0 ? Math.max(1, Math.floor(ms / 1000)) : 0

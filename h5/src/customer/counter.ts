@@ -4,7 +4,7 @@ const IDLE_MS = 120_000
 const GAP_MS = 5_000
 
 /** Cumulative counters of one opening. Milliseconds are whole; pages are counted from 1. */
-export interface Totals { ms: number; pages: Record<number, number> }
+interface Totals { ms: number; pages: Record<number, number> }
 
 /**
  * Counts how long the page is really read, in all and per page of the material.
