@@ -10,6 +10,9 @@ export const JOB_KIND_LABELS: Record<JobKind, string> = {
 export const EXPORT_JOB_KINDS = ['audit_export', 'customer_export'] as const satisfies readonly JobKind[]
 export type ExportJobKind = (typeof EXPORT_JOB_KINDS)[number]
 export const isExportJob = (kind: JobKind): kind is ExportJobKind => EXPORT_JOB_KINDS.some((known) => known === kind)
+/** Jobs whose failed items can be tried again alone (GEN-5). */
+export const RETRY_JOB_KINDS = ['customers_sync', 'group_chats_sync'] as const satisfies readonly JobKind[]
+export const retriesFailures = (kind: JobKind): boolean => RETRY_JOB_KINDS.some((known) => known === kind)
 /** How long the file of an export can be fetched (GEN-6). */
 export const RESULT_FILE_DAYS = 7
 export type JobState = (typeof JOB_STATES)[number]

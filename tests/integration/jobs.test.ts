@@ -202,3 +202,35 @@ describe('a job that a process left behind', () => {
     await until(async () => (await runs.byId(left.insertId))?.state === 'done', 30_000)
   })
 })
+
+describe('what failed in a sync', () => {
+  test('can be tried again alone, once at a time, by who steers syncs · GEN-5, SYS-16', async () => {
+    const sandbox = house.sandbox.control.sandbox
+    const begin = async () => (await admin.call('POST /api/customers/sync')).jobId
+    const run = async (jobId: number) => {
+      await ended(admin, jobId)
+      return await admin.call('GET /api/jobs/:jobId', { params: { jobId } })
+    }
+    sandbox.faults.replace({ api: [{ path: '/cgi-bin/externalcontact/batch/get_by_user', errcode: 60011, times: 1 }], callbacks: [] })
+    const first = await run(await begin())
+    expect(first).toMatchObject({ kind: 'customers_sync', state: 'done', failed: 1 })
+    const retry = (who: Caller, jobId: number) => who.attempt('POST /api/jobs/:jobId/retry-failures', { params: { jobId } })
+    expect((await retry(wu, first.jobId)).statusCode).toBe(404)
+
+    // It fails once more, then works: each time only what was left.
+    sandbox.faults.replace({ api: [{ path: '/cgi-bin/externalcontact/batch/get_by_user', errcode: 60011, times: 1 }], callbacks: [] })
+    const second = await run((await retry(admin, first.jobId)).json<{ jobId: number }>().jobId)
+    expect(second).toMatchObject({ title: '同步客户（重试失败的 1 条）', state: 'done', done: 1, total: 1, failed: 1 })
+    const third = await run((await retry(admin, second.jobId)).json<{ jobId: number }>().jobId)
+    expect(third).toMatchObject({ state: 'done', done: 1, failed: 0 })
+    expect((await retry(admin, third.jobId)).json()).toMatchObject({ code: 'conflict', message: '这个任务没有可以单独重试的失败项' })
+
+    sandbox.faults.replace({ api: [{ path: '/cgi-bin/externalcontact/get_follow_user_list', latencyMs: 2000 }], callbacks: [] })
+    const running = await begin()
+    expect((await retry(admin, second.jobId)).json()).toMatchObject({ code: 'conflict', message: '同样的任务正在进行，请等它结束后再试' })
+    sandbox.faults.replace({ api: [], callbacks: [] })
+    await ended(admin, running)
+    const { items } = await admin.call('GET /api/audit', { query: { action: 'job.retried' } })
+    expect(items.map((row) => row.subject)).toEqual(expect.arrayContaining(['同步客户（失败的部分）', '同步客户（重试失败的 1 条）（失败的部分）']))
+  }, 60_000)
+})

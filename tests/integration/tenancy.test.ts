@@ -31,6 +31,7 @@ function guesses(of: OwnedThings): Record<ContractKey, { params?: object; query?
     'GET /api/jobs/:jobId/failures/file': { params: { jobId: of.jobId } },
     'GET /api/jobs/:jobId/failures': { params: { jobId: of.jobId } },
     'POST /api/jobs/:jobId/retry': { params: { jobId: of.jobId } },
+    'POST /api/jobs/:jobId/retry-failures': { params: { jobId: of.jobId } },
     'POST /api/jobs/:jobId/cancel': { params: { jobId: of.jobId } },
     'GET /api/audit': {},
     'GET /api/audit/count': {},

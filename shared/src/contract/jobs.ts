@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { JOB_KINDS, JOB_STATES } from '../jobs.ts'
 import { defineContract, staff } from './define.ts'
-import { moment, pageOf, paging, rowId, staffRef } from './parts.ts'
+import { jobStarted, moment, pageOf, paging, rowId, staffRef } from './parts.ts'
 import { RATES } from './rates.ts'
 
 /** A piece of long work with progress (GEN-5, SYS-16). */
@@ -30,5 +30,6 @@ export const jobsContract = defineContract({
   },
   'GET /api/jobs/:jobId/failures/file': { summary: 'The same as an Excel file (GEN-5)', who: staff(), rate: RATES.export, params: oneJob, raw: true },
   'POST /api/jobs/:jobId/retry': { summary: 'Runs a failed job again from where it stopped', who: staff(), rate: RATES.sync, params: oneJob, response: job },
+  'POST /api/jobs/:jobId/retry-failures': { summary: 'Starts a job that tries only the failed items of this one again (GEN-5)', who: staff(), rate: RATES.sync, params: oneJob, response: jobStarted },
   'POST /api/jobs/:jobId/cancel': { summary: 'Stops a job after the step in hand', who: staff(), params: oneJob, response: job },
 })

@@ -95,6 +95,12 @@ export function intakeOf(q: Queries, corpId: number) {
       )).orderBy(desc(customerEvents.at)).limit(1)
       return row?.at ?? null
     },
+    /** Members who are friends of a customer as far as we know, by her external_userid. */
+    async friendsOf(externalUserId: string): Promise<{ customerId: number; staffId: number }[]> {
+      return await q.select({ customerId: relations.customerId, staffId: relations.staffId }).from(relations)
+        .innerJoin(customers, and(eq(customers.corpId, relations.corpId), eq(customers.id, relations.customerId)))
+        .where(and(eq(relations.corpId, corpId), eq(customers.externalUserId, externalUserId), eq(relations.state, 'active'))).orderBy(relations.id)
+    },
     /** Friendships of a member that WeCom did not name since a moment, by id. */
     async unseen(staffId: number, since: number, afterId: number, limit: number) {
       return await q.select({ relationId: relations.id, customerId: relations.customerId, externalUserId: customers.externalUserId }).from(relations)

@@ -14,6 +14,8 @@ import type { Refresh } from './refresh-from-wecom.ts'
 
 const PAGE = 100
 const BAD_CURSOR = 50100
+/** Marks a failed item that is a member; others are external_userids. */
+const OF_MEMBER = 'staff:'
 const FRESH_STARTS = 3
 /** The member is gone or outside the range since the list of members was read. */
 const NO_SUCH_MEMBER: ReadonlySet<number> = new Set([40003, 40031, 60011, 60030, 60111])
@@ -79,7 +81,7 @@ export function createCustomerSync(platform: Platform, needs: { corps: Corps; id
       for (const { externalUserId, customerId } of unseen) {
         await withPatience(job, () => checkFriendship(job.corpId, externalUserId, customerId, staffId)).catch(async (error: unknown) => {
           if (!isUnknownCustomer(error)) throw error
-          await job.failure(externalUserId, '企业微信中查不到这位客户')
+          await job.failure(externalUserId, '企业微信中查不到这位客户', externalUserId)
         })
       }
       member = { ...member, checked: last.relationId }
@@ -97,8 +99,44 @@ export function createCustomerSync(platform: Platform, needs: { corps: Corps; id
     })
   }
 
+  /** One member to her end; what WeCom refuses about her is one failure of the job. */
+  async function syncMember(job: JobRun, client: WecomClient, userid: string, begun: Member, keep: (member: Member, count?: number) => Promise<void>): Promise<void> {
+    const staff = await needs.identity.ensureStaff(job.corpId, userid)
+    try {
+      const read = await readMember(job, client, userid, begun, keep)
+      await checkUnseen(job, staff.staffId, read, keep)
+    } catch (error) {
+      if (!(error instanceof WecomError) || error.reason !== 'errcode' || !NO_SUCH_MEMBER.has(error.errcode)) throw error
+      await job.failure(staff.name, `企业微信拒绝读取她的客户（错误码 ${error.errcode}）`, `${OF_MEMBER}${userid}`)
+    }
+  }
+  const beginning = (userid: string): Member => ({ key: userid.toLowerCase(), since: platform.clock.now(), step: 'read', page: null, checked: 0 })
+
+  /** What failed in an earlier sync, one by one: members from their beginning, customers with all their friendships. */
+  async function tryAgain(job: JobRun, client: WecomClient, refs: readonly string[]): Promise<void> {
+    const resumed = z.object({ tried: z.number() }).safeParse(job.cursor)
+    for (let tried = resumed.success ? resumed.data.tried : 0; tried < refs.length; tried++) {
+      const ref = refs[tried] ?? ''
+      await job.progress({ done: tried, total: refs.length, cursor: { tried } })
+      if (ref.startsWith(OF_MEMBER)) {
+        const userid = ref.slice(OF_MEMBER.length)
+        await syncMember(job, client, userid, beginning(userid), async () => await job.progress({}))
+        continue
+      }
+      const store = intakeOf(platform.db, job.corpId)
+      for (const { customerId, staffId } of await store.friendsOf(ref)) {
+        await withPatience(job, () => checkFriendship(job.corpId, ref, customerId, staffId)).catch(async (error: unknown) => {
+          if (!isUnknownCustomer(error)) throw error
+          await job.failure(ref, '企业微信中查不到这位客户', ref)
+        })
+      }
+    }
+    await job.progress({ done: refs.length, total: refs.length })
+  }
+
   return async function run(job) {
     const client = await needs.corps.wecomContact(job.corpId)
+    if (job.again) return await tryAgain(job, client, job.again)
     const resumed = position.safeParse(job.cursor)
     let at: Position = resumed.success ? resumed.data : { finished: null, member: null, seen: 0 }
     const members = [...new Map((await withPatience(job, () => listFollowUsers(client))).map((userid) => [userid.toLowerCase(), userid]))].sort(([a], [b]) => (a < b ? -1 : 1))
@@ -107,19 +145,12 @@ export function createCustomerSync(platform: Platform, needs: { corps: Corps; id
     await report()
     for (const [key, userid] of members) {
       if (at.finished !== null && key <= at.finished) continue
-      const staff = await needs.identity.ensureStaff(job.corpId, userid)
-      const begun: Member = at.member?.key === key ? at.member : { key, since: platform.clock.now(), step: 'read', page: null, checked: 0 }
+      const begun = at.member?.key === key ? at.member : beginning(userid)
       const keep = async (member: Member, count = 0) => {
         at = { ...at, member, seen: at.seen + count }
         await report()
       }
-      try {
-        const read = await readMember(job, client, userid, begun, keep)
-        await checkUnseen(job, staff.staffId, read, keep)
-      } catch (error) {
-        if (!(error instanceof WecomError) || error.reason !== 'errcode' || !NO_SUCH_MEMBER.has(error.errcode)) throw error
-        await job.failure(staff.name, `企业微信拒绝读取她的客户（错误码 ${error.errcode}）`)
-      }
+      await syncMember(job, client, userid, begun, keep)
       at = { finished: key, member: null, seen: at.seen }
       await report()
     }

@@ -36,10 +36,10 @@ export function createGroupSync(platform: Platform, needs: { corps: Corps; read:
       await Promise.all(chatIds.slice(i, i + AT_ONCE).map(async (chatId) => {
         try {
           const found = await withPatience(job, () => read(job.corpId, chatId))
-          if (found.state === 'hidden') await job.failure(chatId, '群主不在应用的可见范围内，无法读取这个群')
+          if (found.state === 'hidden') await job.failure(chatId, '群主不在应用的可见范围内，无法读取这个群', chatId)
         } catch (error) {
           if (!(error instanceof WecomError) || error.reason !== 'errcode' || error.retriable) throw error
-          await job.failure(chatId, `企业微信拒绝读取这个群（错误码 ${error.errcode}）`)
+          await job.failure(chatId, `企业微信拒绝读取这个群（错误码 ${error.errcode}）`, chatId)
         }
       }))
     }
@@ -73,7 +73,7 @@ export function createGroupSync(platform: Platform, needs: { corps: Corps; read:
       for (const group of unseen) {
         const found = await withPatience(job, () => read(job.corpId, group.chatId)).catch(async (error: unknown) => {
           if (!(error instanceof WecomError) || error.reason !== 'errcode' || error.retriable) throw error
-          await job.failure(group.name, `企业微信拒绝读取这个群（错误码 ${error.errcode}）`)
+          await job.failure(group.name, `企业微信拒绝读取这个群（错误码 ${error.errcode}）`, group.chatId)
           return null
         })
         if (found?.state === 'unknown') await groupChatsOf(platform.db, job.corpId).dismiss(group.chatId, platform.clock.now())
@@ -83,7 +83,18 @@ export function createGroupSync(platform: Platform, needs: { corps: Corps; read:
     }
   }
 
+  /** What failed in an earlier sync; the few that are read at once are the step in hand. */
+  async function tryAgain(job: JobRun, chatIds: readonly string[]): Promise<void> {
+    const resumed = z.object({ tried: z.number() }).safeParse(job.cursor)
+    for (let tried = resumed.success ? resumed.data.tried : 0; tried < chatIds.length; tried += AT_ONCE) {
+      await job.progress({ done: tried, total: chatIds.length, cursor: { tried } })
+      await readGroups(job, chatIds.slice(tried, tried + AT_ONCE))
+    }
+    await job.progress({ done: chatIds.length, total: chatIds.length })
+  }
+
   return async function run(job: JobRun): Promise<void> {
+    if (job.again) return await tryAgain(job, job.again)
     const client = await needs.corps.wecomContact(job.corpId)
     const resumed = position.safeParse(job.cursor)
     let at: Position = resumed.success ? resumed.data : { startedAt: platform.clock.now(), portion: null, page: null, step: 'read', checked: 0, seen: 0 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isExportJob, RESULT_FILE_DAYS } from '@zhike/shared'
 import type { JobKind } from '@zhike/shared'
+import { z } from 'zod'
 import { AppError } from '../../platform/http/errors.ts'
 import { redactText } from '../../platform/log.ts'
 import type { Platform } from '../../platform/platform.ts'
@@ -28,14 +29,16 @@ export interface JobRun {
   readonly requestedBy: number | null
   /** What was asked, as given to `start`: parsed by the work with its schema. */
   readonly params: unknown
+  /** The `ref`s of what failed in an earlier job, when only these are to be tried again; null: everything is to be done. */
+  readonly again: readonly string[] | null
   /** Where an earlier run stopped, as it was given to `progress`; null at the first start. */
   readonly cursor: unknown
   readonly done: number
   readonly failed: number
   /** Stores how far it is and tells screens. Throws JobCancelled when the work has to stop. */
   progress(step: { done?: number; total?: number | null; note?: string | null; cursor?: unknown }): Promise<void>
-  /** One item that could not be done, and why, in Chinese. */
-  failure(item: string, reason: string): Promise<void>
+  /** One item that could not be done, and why, in Chinese. @param ref with which it can be tried again */
+  failure(item: string, reason: string, ref?: string): Promise<void>
   /** The rows of all batches one by one, telling how far it is after each batch: for the sheets of `result`, counted on from one sheet to the next. */
   counted<Row>(batches: AsyncIterable<readonly Row[]>): AsyncIterable<Row>
   /**
@@ -51,6 +54,10 @@ export interface JobRun {
 export type Work = (run: JobRun) => Promise<void>
 /** What screens are told of a job that moved. */
 export type Moved = Pick<JobRow, 'id' | 'corpId' | 'kind' | 'requestedBy' | 'state' | 'done' | 'total' | 'failed' | 'note'>
+
+/** The params of a job that tries the failures of another one again. */
+const failuresOf = z.object({ againOf: z.number().int() })
+export type FailuresOf = z.infer<typeof failuresOf>
 
 const HEARTBEAT_MS = 5_000
 /** A running job that has not moved for this long was left by a process that died. */
@@ -88,7 +95,9 @@ export function createPerformer(platform: Platform, needs: { workOf: (kind: JobK
       if (await store.update(jobId, holder, last)) await needs.announce({ ...row, ...state, ...last, id: jobId })
     }
     let counted = 0
+    const retried = failuresOf.safeParse(row.params)
     const run: JobRun = {
+      again: retried.success ? await jobsOf(db, row.corpId).refs(retried.data.againOf) : null,
       jobId, corpId: row.corpId, cursor: row.cursor, params: row.params, requestedBy: row.requestedBy,
       get done() { return state.done },
       get failed() { return state.failed },
@@ -102,9 +111,9 @@ export function createPerformer(platform: Platform, needs: { workOf: (kind: JobK
         await needs.announce(current)
         if (needs.ending()) throw new JobHandedOver('this process is ending')
       },
-      async failure(item, reason) {
+      async failure(item, reason, ref) {
         state.failed++
-        await jobsOf(db, row.corpId).addFailure(jobId, item, reason)
+        await jobsOf(db, row.corpId).addFailure(jobId, item, reason, ref ?? null)
       },
       async *counted(batches) {
         for await (const batch of batches) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import { FORGOTTEN_CUSTOMER, isExportJob, JOB_KIND_LABELS, LIMITS } from '@zhike/shared'
+import { FORGOTTEN_CUSTOMER, isExportJob, JOB_KIND_LABELS, LIMITS, retriesFailures } from '@zhike/shared'
 import type { ExportJobKind, JobKind, LiveEvent } from '@zhike/shared'
 import type { JobView, StaffRef } from '@zhike/shared/contract'
 import type { Queries } from '../../platform/db/connect.ts'
@@ -12,7 +12,7 @@ import type { Platform } from '../../platform/platform.ts'
 import { repeatedly } from '../../platform/repeat.ts'
 import type { Repeated } from '../../platform/repeat.ts'
 import { ABANDONED_MS, createPerformer } from './run.ts'
-import type { Moved, Work } from './run.ts'
+import type { FailuresOf, Moved, Work } from './run.ts'
 import { jobRuns, jobsOf } from './store.ts'
 import type { JobRow } from './store.ts'
 
@@ -85,6 +85,31 @@ export function createJobs(platform: Platform) {
     if ((await corpJobs.unfinishedExports(staffId)) >= LIMITS.exportsAtOnce) throw conflict(`你已有 ${LIMITS.exportsAtOnce} 个导出在进行，请等其中一个完成后再试`)
   }
 
+  /**
+   * Starts a job; while the same one waits or runs, gives that instead of a second. Syncs of one kind are all the same;
+   * exports are the same when the same person asks the same.
+   * @param ask.title what it is called, when not as its kind
+   * @param ask.params what the work needs to know; JSON, read back as `JobRun.params`
+   * @param ask.recorded not called when nothing new was started
+   * @throws conflict when the person has too many exports under way
+   */
+  async function start(corpId: number, kind: JobKind, by: { staffId: number | null }, ask: { title?: string; params?: unknown; recorded?: Recorded } = {}): Promise<number> {
+    const now = clock.now()
+    const { params = null } = ask
+    const onceKey = isExportJob(kind) ? `${by.staffId ?? ''}:${createHash('sha256').update(JSON.stringify(params)).digest('hex')}` : ''
+    const { jobId, fresh } = await inTransaction(db, async (tx) => {
+      const store = jobsOf(tx, corpId)
+      const running = await store.unfinished(kind, onceKey)
+      if (running) return { jobId: running.id, fresh: false }
+      await withRoomFor(store, kind, by.staffId)
+      const made = await store.insert({ kind, title: ask.title ?? JOB_KIND_LABELS[kind], params, onceKey, state: 'waiting', movedAt: now, createdAt: now, requestedBy: by.staffId })
+      await ask.recorded?.(tx, made)
+      return { jobId: made, fresh: true }
+    })
+    if (fresh) enqueue(jobId)
+    return jobId
+  }
+
   const requesters = (rows: readonly JobRow[]) => rows.flatMap((row) => (row.requestedBy === null ? [] : [row.requestedBy]))
 
   async function visible(corpId: number, jobId: number, reader: JobReader): Promise<JobRow> {
@@ -103,29 +128,7 @@ export function createJobs(platform: Platform) {
       works.set(kind, work)
       fetchRules.set(kind, mayFetch)
     },
-    /**
-     * Starts a job; while the same one waits or runs, gives that instead of a second. Syncs of one kind are all the same;
-     * exports are the same when the same person asks the same.
-     * @param ask.params what the work needs to know; JSON, read back as `JobRun.params`
-     * @param ask.recorded not called when nothing new was started
-     * @throws conflict when the person has too many exports under way
-     */
-    async start(corpId: number, kind: JobKind, by: { staffId: number | null }, ask: { params?: unknown; recorded?: Recorded } = {}): Promise<number> {
-      const now = clock.now()
-      const { params = null } = ask
-      const onceKey = isExportJob(kind) ? `${by.staffId ?? ''}:${createHash('sha256').update(JSON.stringify(params)).digest('hex')}` : ''
-      const { jobId, fresh } = await inTransaction(db, async (tx) => {
-        const store = jobsOf(tx, corpId)
-        const running = await store.unfinished(kind, onceKey)
-        if (running) return { jobId: running.id, fresh: false }
-        await withRoomFor(store, kind, by.staffId)
-        const made = await store.insert({ kind, title: JOB_KIND_LABELS[kind], params, onceKey, state: 'waiting', movedAt: now, createdAt: now, requestedBy: by.staffId })
-        await ask.recorded?.(tx, made)
-        return { jobId: made, fresh: true }
-      })
-      if (fresh) enqueue(jobId)
-      return jobId
-    },
+    start,
     /** When a job of this kind was last begun (epoch ms), however it ended; null: never. */
     lastBegun: (corpId: number, kind: JobKind): Promise<number | null> => jobsOf(db, corpId).lastBegun(kind),
     /**
@@ -145,6 +148,25 @@ export function createJobs(platform: Platform) {
         await recorded(tx, jobId)
       })
       enqueue(jobId)
+    },
+    /**
+     * Starts a job of the same kind that does only what failed in this one; gives its id.
+     * @throws conflict when nothing of it can be tried again, or one of its kind is under way
+     */
+    async retryFailures(corpId: number, jobId: number, by: { staffId: number }, recorded: Recorded): Promise<number> {
+      const store = jobsOf(db, corpId)
+      const job = await store.find(jobId)
+      if (!job) throw notFound('任务')
+      const count = retriesFailures(job.kind) && job.state === 'done' ? (await store.refs(jobId)).length : 0
+      if (count === 0) throw conflict('这个任务没有可以单独重试的失败项')
+      let fresh = false
+      const note: Recorded = async (tx, made) => {
+        fresh = true
+        await recorded(tx, made)
+      }
+      const made = await start(corpId, job.kind, by, { title: `${JOB_KIND_LABELS[job.kind]}（重试失败的 ${count} 条）`, params: { againOf: jobId } satisfies FailuresOf, recorded: note })
+      if (!fresh) throw conflict('同样的任务正在进行，请等它结束后再试')
+      return made
     },
     async cancel(corpId: number, jobId: number, recorded: Recorded): Promise<void> {
       await inTransaction(db, async (tx) => {

@@ -1,16 +1,18 @@
-import { and, desc, eq, inArray, isNotNull, lt, lte, notInArray, or } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNotNull, lt, lte, min, notInArray, or } from 'drizzle-orm'
 import { EXPORT_JOB_KINDS } from '@zhike/shared'
 import type { JobKind } from '@zhike/shared'
 import { z } from 'zod'
 import type { Queries } from '../../platform/db/connect.ts'
 import { afterCursor, countUpTo } from '../../platform/db/keyset.ts'
 import type { PageAt } from '../../platform/db/keyset.ts'
+import { cut } from '../../platform/text.ts'
 import { jobFailures, jobs } from './tables.ts'
 
 /** What an export of one customer was asked with. */
 const aboutOne = z.object({ customerId: z.number() })
 const UNFINISHED = ['waiting', 'running'] as const
 const SWEPT_AT_ONCE = 200
+const RETRIED_AT_ONCE = 10_000
 
 export type JobRow = typeof jobs.$inferSelect
 
@@ -59,8 +61,14 @@ export function jobsOf(q: Queries, corpId: number) {
       await q.update(jobs).set({ cancelAsked: 1 }).where(and(own(jobId), inArray(jobs.state, [...UNFINISHED])))
       await q.update(jobs).set({ state: 'cancelled', finishedAt: now }).where(and(own(jobId), eq(jobs.state, 'waiting')))
     },
-    async addFailure(jobId: number, item: string, reason: string): Promise<void> {
-      await q.insert(jobFailures).values({ corpId, jobId, item: item.slice(0, 200), reason: reason.slice(0, 500) })
+    async addFailure(jobId: number, item: string, reason: string, ref: string | null): Promise<void> {
+      await q.insert(jobFailures).values({ corpId, jobId, item: cut(item, 200), reason: cut(reason, 500), ref })
+    },
+    /** What can be tried again of a job's failures, in their order. */
+    async refs(jobId: number): Promise<string[]> {
+      const rows = await q.selectDistinct({ ref: jobFailures.ref, id: min(jobFailures.id) }).from(jobFailures)
+        .where(and(eq(jobFailures.corpId, corpId), eq(jobFailures.jobId, jobId), isNotNull(jobFailures.ref))).groupBy(jobFailures.ref).orderBy(min(jobFailures.id)).limit(RETRIED_AT_ONCE)
+      return rows.flatMap(({ ref }) => ref ?? [])
     },
     /** Exports begun until a moment that may tell of a customer, of her alone or of many, and have a file or may make one. */
     async exportsAbout(customerId: number, until: number): Promise<{ id: number; fileKey: string | null }[]> {
@@ -77,7 +85,7 @@ export function jobsOf(q: Queries, corpId: number) {
     },
     /** Failures of a person's own are no longer hers to recognise. */
     async renameFailures(item: string, name: string): Promise<void> {
-      await q.update(jobFailures).set({ item: name }).where(and(eq(jobFailures.corpId, corpId), eq(jobFailures.item, item)))
+      await q.update(jobFailures).set({ item: name, ref: null }).where(and(eq(jobFailures.corpId, corpId), or(eq(jobFailures.item, item), eq(jobFailures.ref, item))))
     },
     async failures(jobId: number, { after, skip = 0, limit }: PageAt) {
       return await q.select().from(jobFailures).where(and(eq(jobFailures.corpId, corpId), eq(jobFailures.jobId, jobId), afterCursor(after, [jobFailures.id], 'asc'))).orderBy(jobFailures.id).limit(limit + 1).offset(skip)

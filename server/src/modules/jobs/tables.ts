@@ -45,4 +45,6 @@ export const jobFailures = mysqlTable('job_failures', {
   jobId: bigint('job_id', { mode: 'number' }).notNull(),
   item: varchar('item', { length: 200 }).notNull(),
   reason: varchar('reason', { length: 500 }).notNull(),
+  /** What the work needs to try this item again; null: it can't, or must not any more. */
+  ref: varchar('ref', { length: 200 }),
 }, (t) => [index('job_failures_job').on(t.corpId, t.jobId, t.id)])

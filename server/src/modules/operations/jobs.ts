@@ -63,6 +63,11 @@ export function jobRoutes(register: Register, jobs: Jobs, needs: { identity: Ide
       await jobs.retry(viewer.corpId, params.jobId, (tx) => record(tx, job.title))
       return await view(viewer, params.jobId)
     },
+    'POST /api/jobs/:jobId/retry-failures': async ({ viewer, params, request }) => {
+      const job = await steered(viewer, params.jobId)
+      const record = recorder(viewer, 'job.retried', request.ip)
+      return { jobId: await jobs.retryFailures(viewer.corpId, params.jobId, { staffId: viewer.staffId }, (tx) => record(tx, `${job.title}（失败的部分）`)) }
+    },
     'POST /api/jobs/:jobId/cancel': async ({ viewer, params, request }) => {
       const job = await steered(viewer, params.jobId)
       const record = recorder(viewer, 'job.cancelled', request.ip)

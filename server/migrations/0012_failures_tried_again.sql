@@ -1,0 +1,1 @@
+ALTER TABLE `job_failures` ADD `ref` varchar(200);
