@@ -1,7 +1,7 @@
 // Long work as people see it: an export they fetch, a sync they stop and go on with, a customer whose data goes for good.
 import ExcelJS from 'exceljs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openStage, openWorkbench, PHONE, type Stage } from './stage.ts'
+import { openStage, openWorkbench, PHONE, SHOTS, type Stage } from './stage.ts'
 
 /** WeCom's own words for "busy": we are patient with that for minutes. */
 const BUSY = { path: '/cgi-bin/externalcontact/batch/get_by_user', errcode: -1 }
@@ -64,6 +64,22 @@ test('a sync that waits for WeCom is stopped after asking, and goes on where it 
   await row.getByTestId('job-retry').click()
   await page.getByText('已重新开始，从停下的地方接着做').waitFor()
   await row.and(page.locator('[data-state="done"]')).waitFor({ timeout: 60_000 })
+  expect(page.complaints).toEqual([])
+  await page.close()
+}, 120_000)
+
+test('what failed in a sync is listed with the reason, and tried again alone · GEN-5', async () => {
+  await faults([{ ...BUSY, errcode: 60011, times: 1 }])
+  const page = await openWorkbench(stage, '/more/jobs', PHONE)
+  await page.getByTestId('job-row').first().waitFor()
+  await page.evaluate(async () => await fetch('/api/customers/sync', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }))
+  await page.getByTestId('job-row').getByTestId('job-failures').first().click({ timeout: 60_000 })
+  await page.getByTestId('failures').getByText('企业微信拒绝读取她的客户（错误码 60011）').waitFor()
+  await page.screenshot({ path: `${SHOTS}/failures.png` })
+  await page.getByTestId('retry-failures').click()
+  const row = page.getByTestId('job-row').filter({ hasText: '同步客户（重试失败的 1 条）' })
+  await row.and(page.locator('[data-state="done"]')).waitFor({ timeout: 30_000 })
+  expect(await row.getByTestId('job-failures').count()).toBe(0)
   expect(page.complaints).toEqual([])
   await page.close()
 }, 120_000)
