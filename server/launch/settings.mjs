@@ -17,7 +17,7 @@ export function parseDotEnv(text) {
     if (name === undefined) throw new Refusal(`.env 里有一行看不懂：「${line.trim()}」。每行应写成 名称=值，注释以 # 开头。`)
     const quoted = /^(['"])(.*?)\1(?:\s+#.*)?$/.exec(raw)
     if (quoted) values[name] = quoted[1] === '"' ? quoted[2].replaceAll('\\n', '\n') : quoted[2]
-    else values[name] = raw.replace(/\s+#.*$/, '')
+    else values[name] = raw.replace(/(^|\s+)#.*$/, '')
   }
   return values
 }

@@ -13,6 +13,8 @@ export const LIMITS = {
   imageBytes: 10 * 1024 * 1024,
   /** Pixels (width × height) of a picture we are willing to decode. */
   imagePixels: 60_000_000,
+  /** Files of one member that no material took yet, within a day. */
+  unusedUploads: 30,
   /** MAT-9 */
   materialScore: 100,
   /** MAT-8 */

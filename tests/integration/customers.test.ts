@@ -161,7 +161,7 @@ describe('tags', () => {
     expect(profile.own?.tags).toMatchObject([{ tagId: first?.id, name: first?.name, kind: 'wecom' }])
     const { items } = await wu.ask('GET /api/customers/:customerId/timeline', `/api/customers/${customerId}/timeline`)
     expect(items.map((row) => [row.title, row.detail])).toEqual([
-      ['移除了标签', `移除 ${second?.name}`], ['添加了标签', `添加 ${first?.name}、${second?.name}`], ['添加为好友', '来源：扫描二维码'],
+      ['移除了标签', second?.name], ['添加了标签', `${first?.name}、${second?.name}`], ['添加为好友', '来源：扫描二维码'],
     ])
     expect(await house.query(`SELECT 1 FROM audit_logs WHERE action = 'customer.tags_changed' AND subject = '要打标签的'`)).toHaveLength(2)
     await expect.poll(() => screens).toContainEqual({ owners: [wu.staffId], event: { kind: 'customer', customerId } })

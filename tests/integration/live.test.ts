@@ -44,6 +44,7 @@ async function lookAfter(happens: () => Promise<unknown>): Promise<{ hers: Liste
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   const [hers, other] = await Promise.all([listen(wu), listen(chen)])
   await happens()
+  ahead += NEXT_LOOK_MS
   vi.advanceTimersByTime(NEXT_LOOK_MS)
   return { hers, other }
 }
@@ -71,12 +72,36 @@ describe('a live stream', () => {
     const [hers, other] = await Promise.all([listen(wu), listen(chen)])
     await house.platform.database.pool.query("UPDATE staff SET state = 'left' WHERE userid_key = 'wuxiaoyan'")
     ahead += 2_000
-    await tellAll(74)
-    await expect.poll(() => other.heard).toContain('"materialId":74')
+    const ids = await Promise.all(['wuxiaoyan', 'chensiyuan'].map(async (userid) => (await house.modules.identity.ensureStaff(house.corpId, userid)).staffId))
+    await house.platform.live.publish(house.corpId, { owners: ids, event: { kind: 'customer', customerId: 74 } })
+    await expect.poll(() => other.heard).toContain('"customerId":74')
     await expect.poll(() => hers.ended).toBe(true)
     expect(hers.heard).not.toContain('74')
     other.stop()
     await house.platform.database.pool.query("UPDATE staff SET state = 'active' WHERE userid_key = 'wuxiaoyan'")
+  })
+
+  it('that is given up before it began takes no place · SYS-3', async () => {
+    await Promise.all(Array.from({ length: 40 }, async (_, i) => {
+      const closing = new AbortController()
+      setTimeout(() => closing.abort(), i % 8)
+      await fetch(`${address}/api/live`, { headers: { cookie: wu.cookie }, signal: closing.signal }).then((answer) => answer.body?.cancel(), () => undefined)
+    }))
+    const hers = await listen(wu)
+    hers.stop()
+  })
+
+  it('looks once for all pages of a session', async () => {
+    const pages = await Promise.all(Array.from({ length: 10 }, () => listen(chen)))
+    ahead += 2_000
+    const asked = vi.spyOn(house.platform.database.pool, 'query')
+    const { staffId } = await house.modules.identity.ensureStaff(house.corpId, 'chensiyuan')
+    const before = asked.mock.calls.length
+    await house.platform.live.publish(house.corpId, { owners: [staffId], event: { kind: 'customer', customerId: 75 } })
+    for (const page of pages) await expect.poll(() => page.heard).toContain('"customerId":75')
+    expect(asked.mock.calls.length - before).toBeLessThan(5)
+    vi.restoreAllMocks()
+    for (const page of pages) page.stop()
   })
 
   it('ends for everybody of a corp that was suspended: nobody may come in · SYS-2', async () => {

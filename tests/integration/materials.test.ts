@@ -1,6 +1,8 @@
 import sharp from 'sharp'
 import { sql } from 'drizzle-orm'
+import { LIMITS } from '@zhike/shared'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { files } from '../../server/src/modules/materials/tables.ts'
 import { A4, a4Pages, pdfOf } from '../fixtures/materials/pdf.ts'
 import { ADMIN, openMaterialsHouse, type Json, type MaterialsHouse, type Person } from './materials-house.ts'
 
@@ -224,8 +226,38 @@ describe('groups', () => {
   })
 })
 
+const taken = async (title: string, pages: number): Promise<{ fileId: number; materialId: number }> => {
+  const { fileId } = (await admin.upload(`${title}.pdf`, a4Pages(pages))).json
+  const { materialId } = (await admin.ask('POST', '/api/materials', { type: 'pdf', fileId, title, groupId })).json
+  return { fileId, materialId }
+}
+
+it('pages are drawn once a material takes the file, some of each in turn: a long PDF does not keep a short one waiting', async () => {
+  const unused = (await admin.upload('没人用.pdf', a4Pages(3))).json
+  const long = await taken('很长的画册', 60)
+  const short = await taken('两页的单子', 2)
+  await vi.waitFor(async () => expect(await stateOf(short.fileId)).toBe('ready'), { timeout: 30_000 })
+  expect(await stateOf(long.fileId)).toBe('preparing')
+  await vi.waitFor(async () => expect(await stateOf(long.fileId)).toBe('ready'), { timeout: 60_000 })
+  expect((await admin.ask('GET', `/api/materials/${long.materialId}`)).json).toMatchObject({ preparedPages: 60, pages: 60 })
+  expect(await stateOf(unused.fileId)).toBe('preparing')
+}, 120_000)
+
+it('who leaves many uploads unused has to use them first', async () => {
+  const { corpId, staffId } = admin
+  const left = Array.from({ length: LIMITS.unusedUploads }, (_, i) => ({
+    corpId, key: `left-${i}`, kind: 'image' as const, name: 'a.png', bytes: 10, mime: 'image/png', sha256: 'x', drawn: [], state: 'ready' as const, uploadedBy: staffId, createdAt: house.platform.clock.now(),
+  }))
+  await house.platform.db.insert(files).values(left)
+  const refused = await admin.upload('再来一张.png', await picture())
+  expect(refused.status).toBe(429)
+  expect(refused.json.message).toContain('没有保存成素材的文件')
+  await house.platform.db.execute(sql`DELETE FROM files WHERE corp_id = ${corpId} AND file_key LIKE 'left-%'`)
+  expect((await admin.upload('再来一张.png', await picture())).status).toBe(200)
+})
+
 it('a PDF whose job was lost is queued again', async () => {
-  const file = (await admin.upload('丢了任务.pdf', a4Pages(3))).json
+  const file = await taken('丢了任务', 3)
   await vi.waitFor(async () => expect(await stateOf(file.fileId)).toBe('ready'), { timeout: 30_000 })
   await house.platform.db.execute(sql`UPDATE files SET state = 'preparing', drawn = json_array() WHERE id = ${file.fileId}`)
   house.clock.pass(15 * 60_000)

@@ -281,7 +281,7 @@ describe('history', () => {
     ])
     expect(await stage.rows('SELECT SUM(views) views, SUM(shares) shares FROM material_days WHERE material_id = ?', [old])).toMatchObject([{ views: '3', shares: '1' }])
     expect(await radarFigures(stage.platform.db).totals(stage.corp.id, old, wu.staffId)).toEqual({ views: 3, readers: 2, shares: 1, sharers: 1, averageMs: 4000 })
-    expect((await stage.rows('SELECT kind FROM customer_events WHERE customer_id = ? ORDER BY at', [customer.customerId])).map((row) => row.kind)).toEqual(['share_sent', 'material_opened', 'material_opened'])
+    expect((await stage.rows('SELECT kind FROM customer_events WHERE customer_id = ? ORDER BY at', [customer.customerId])).map((row) => row.kind)).toEqual(['share_sent', 'material_opened', 'material_opened', 'material_forwarded'])
     await watch.sweep()
     expect((await stage.rows('SELECT COUNT(*) n FROM notices'))[0]?.n).toBe(before)
   })

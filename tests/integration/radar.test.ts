@@ -212,6 +212,7 @@ describe('who reads', () => {
       { reader: 'customer', customer_id: customer.customerId }, { reader: 'forwarded', customer_id: null },
     ]), { timeout: 5000 })
     expect(await stage.rows("SELECT id FROM customer_events WHERE customer_id = ? AND kind = 'material_opened'", [customer.customerId])).toHaveLength(1)
+    expect(await stage.rows("SELECT id FROM customer_events WHERE customer_id = ? AND kind = 'material_forwarded'", [customer.customerId])).toHaveLength(1)
     const { items } = (await wu.ask('GET', `/api/radar/views?materialId=${material}&limit=1`)).json()
     expect(items[0]).toMatchObject({ reader: 'forwarded', readerName: '「林间小路」的朋友', customer: null })
   })

@@ -29,6 +29,7 @@ describe('signed texts', () => {
     expect(signer.verify(signed)).toBe('{"share":1}')
     expect(signer.verify(`x${signed}`)).toBeNull()
     expect(signer.verify(signed.slice(0, -1))).toBeNull()
+    for (const spelling of ['=', '==', '\n', '!']) expect(signer.verify(signed + spelling)).toBeNull()
     expect(signer.verify('')).toBeNull()
     expect(signer.verify('.')).toBeNull()
   })

@@ -14,7 +14,7 @@ export interface ErrorEntry {
 
 type Row = readonly [codes: number | readonly number[], message: string, advice: string]
 
-const SECRET = '企业微信管理后台 → 应用管理 → 打开本应用 → 查看 Secret，把它重新填到知客的「接入设置」。'
+const SECRET = '企业微信管理后台 → 应用管理 → 打开本应用 → 查看 Secret，把它重新填到知客的「企业设置」。'
 const APP_RANGE = '企业微信管理后台 → 应用管理 → 打开本应用 → 可见范围，把相关成员或部门加进去。'
 const CALLABLE_APPS = '企业微信管理后台 → 客户与上下游 → 客户联系 → 客户 → API → 可调用接口的应用，勾选本应用。'
 const CONTACT_RANGE = '企业微信管理后台 → 客户与上下游 → 客户联系 → 权限配置 → 使用范围，把该成员加进去。'
@@ -27,10 +27,10 @@ const REAL_NAME = '请该成员登录企业微信手机端，完成激活和实�
 
 const CONFIG: readonly Row[] = [
   [40001, '应用的 Secret 不正确，或者已被重置、应用已停用。', SECRET],
-  [[40013, 41002], '企业 ID 不正确。', '企业微信管理后台 → 我的企业 → 企业信息，复制最下方的企业 ID 填到知客的「接入设置」。'],
+  [[40013, 41002], '企业 ID 不正确。', '企业微信管理后台 → 我的企业 → 企业信息，复制最下方的企业 ID 填到知客的「企业设置」。'],
   [41004, '没有填写应用的 Secret。', SECRET],
   [[40056, 41011], '应用的 AgentId 不正确。', '企业微信管理后台 → 应用管理 → 打开本应用，核对 AgentId。'],
-  [301002, 'AgentId 与 Secret 不是同一个应用。', '请在同一个应用的页面上复制 AgentId 和 Secret，一起填到知客的「接入设置」。'],
+  [301002, 'AgentId 与 Secret 不是同一个应用。', '请在同一个应用的页面上复制 AgentId 和 Secret，一起填到知客的「企业设置」。'],
   [[48001, 48002], '应用没有调用这个接口的权限。', CALLABLE_APPS],
   [48005, '这个接口已经停用。', REPORT],
   [48006, '应用长期未使用，接口权限被企业微信收回。', '企业微信管理后台 → 应用管理 → 打开本应用，按页面提示重新启用。'],

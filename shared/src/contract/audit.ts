@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AUDIT_ACTIONS } from '../audit.ts'
 import type { AuditAction } from '../audit.ts'
 import { defineContract, staff } from './define.ts'
-import { jobStarted, moment, pageOf, paging, rowId, staffRef } from './parts.ts'
+import { instant, jobStarted, moment, pageOf, paging, rowId, staffRef } from './parts.ts'
 import { RATES } from './rates.ts'
 
 const auditActionKeys = Object.keys(AUDIT_ACTIONS) as [AuditAction, ...AuditAction[]]
@@ -13,8 +13,6 @@ export const auditRow = z.object({
 })
 export type AuditRow = z.infer<typeof auditRow>
 
-/** Epoch milliseconds that a database can hold. */
-const instant = z.coerce.number<number>().int().min(0).max(Date.UTC(9999, 0))
 /** Which entries of the audit log; `to` is not included. */
 export const auditFilter = z.object({ action: z.enum(auditActionKeys).optional(), actorId: rowId.optional(), from: instant.optional(), to: instant.optional() })
 

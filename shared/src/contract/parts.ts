@@ -3,6 +3,8 @@ import { LIMITS } from '../limits.ts'
 
 /** Epoch milliseconds, UTC. */
 export const moment = z.number().int().nonnegative()
+/** A moment that a caller names: no later than a database can hold. */
+export const instant = z.coerce.number<number>().int().min(0).max(Date.UTC(9999, 0))
 /** One of our own rows. */
 export const rowId = z.coerce.number<number>().int().positive().max(Number.MAX_SAFE_INTEGER)
 /** An id given by WeCom: opaque text, never validated by its prefix (wecom-api/00 §1). */

@@ -10,6 +10,7 @@ import type { GroupChats } from '../group-chats/index.ts'
 import { can } from '../identity/index.ts'
 import type { Identity, Viewer } from '../identity/index.ts'
 import type { JobRun, Jobs, WantedFile } from '../jobs/index.ts'
+import { maySee } from './access.ts'
 import type { PhoneBox } from './phones.ts'
 import type { Profiles } from './profiles.ts'
 
@@ -27,7 +28,8 @@ interface ExportingNeeds {
 }
 
 const asked = z.object({ customerId: z.number().int() })
-const content = z.object({ fullPhones: z.boolean() })
+/** What a file holds: phones in full, and something of these members with the customer. */
+const content = z.object({ fullPhones: z.boolean(), staffIds: z.array(z.number()) })
 const PIECE = 100
 const GROUPS = 1000
 const KINDS = { wechat: '微信用户', wecom: '企业微信用户' } as const
@@ -47,11 +49,13 @@ export function createExporting(needs: ExportingNeeds) {
     return new Map(relations.map((relation) => [relation.staffId, shown(viewer.corpId, relation.phones).join('、')]))
   }
 
-  async function sheets(run: JobRun, viewer: Viewer, customerId: number): Promise<Sheet[]> {
+  /** @param named takes the members of whose doings the sheets tell, while they are written */
+  async function sheets(run: JobRun, viewer: Viewer, customerId: number, named: Set<number>): Promise<Sheet[]> {
     const profile = await profiles.profile(viewer, customerId)
     const [phones, groups] = await Promise.all([phonesOf(viewer, customerId), needs.groupChats.groupsWith(viewer, profile.externalUserId, GROUPS)])
-    const events = allPages((after) => profiles.timeline(viewer, customerId, { after, limit: PIECE }))
-    const readings = allPages((after) => needs.readings(viewer, { customerId, after, limit: PIECE }))
+    for (const relation of profile.relations) named.add(relation.staff.staffId)
+    const events = noting(allPages((after) => profiles.timeline(viewer, customerId, { after, limit: PIECE })), (row) => row.staff?.staffId, named)
+    const readings = noting(allPages((after) => needs.readings(viewer, { customerId, after, limit: PIECE })), (row) => row.staff.staffId, named)
     const tags = profile.relations.flatMap((relation) => relation.tags.map((tag) => ({ ...tag, staff: relation.staff.name })))
     return [
       sheetOf('资料', [{ title: '项目', value: ([title]) => title }, { title: '内容', width: 40, value: ([, value]) => value }], facts(profile)),
@@ -75,16 +79,17 @@ export function createExporting(needs: ExportingNeeds) {
     const { customerId } = asked.parse(run.params)
     const viewer = run.requestedBy === null ? null : await needs.identity.access.viewerNow(run.corpId, run.requestedBy)
     if (!viewer || !can(viewer, 'customers.export')) throw forbidden('你已没有导出客户资料的权限')
+    const named = new Set<number>()
+    const holds = (): z.infer<typeof content> => ({ fullPhones: seesPhones(viewer), staffIds: [...named] })
     // The name of the file tells nobody who it is about.
-    await run.result({ name: `客户资料-${customerId}.xlsx`, zone: viewer.corp.zone, sheets: await sheets(run, viewer, customerId), holds: { fullPhones: seesPhones(viewer) } satisfies z.infer<typeof content> })
+    await run.result({ name: `客户资料-${customerId}.xlsx`, zone: viewer.corp.zone, sheets: await sheets(run, viewer, customerId, named), holds })
   }
 
   async function mayFetch({ corpId, staffId, params, holds }: WantedFile): Promise<boolean> {
     const viewer = await needs.identity.access.viewerNow(corpId, staffId)
     if (!viewer || !can(viewer, 'customers.export')) return false
-    // A file whose content was not noted is taken for one with everything in it.
     const noted = content.safeParse(holds)
-    if ((!noted.success || noted.data.fullPhones) && !seesPhones(viewer)) return false
+    if (!noted.success || (noted.data.fullPhones && !seesPhones(viewer)) || !noted.data.staffIds.every((one) => maySee(viewer, one))) return false
     return await profiles.readable(viewer, asked.parse(params).customerId).then(() => true, (error: unknown) => {
       if (error instanceof AppError && error.code === 'not_found') return false
       throw error
@@ -101,6 +106,15 @@ export function createExporting(needs: ExportingNeeds) {
       const jobId = await needs.jobs.start(viewer.corpId, 'customer_export', { staffId: viewer.staffId }, { params: { customerId }, recorded: (tx) => needs.audit.record(tx, entry) })
       return { jobId }
     },
+  }
+}
+
+/** Passes pages of rows on, and notes whom each row names. */
+async function* noting<Row>(pages: AsyncIterable<Row[]>, whom: (row: Row) => number | undefined, named: Set<number>): AsyncIterable<Row[]> {
+  for await (const rows of pages) {
+    for (const row of rows) named.add(whom(row) ?? 0)
+    named.delete(0)
+    yield rows
   }
 }
 

@@ -31,9 +31,10 @@ function wordsOf(kind: CustomerEventKind, known: z.output<typeof facts>): Omit<W
     case 'lost': return { title: '客户删除了员工', detail: null }
     case 'renamed': return { title: '客户修改了昵称', detail: change(known.before, known.after) }
     case 'remark_changed': return { title: known.after === '' ? '清空了备注' : '修改了备注', detail: change(known.before, known.after) }
-    case 'tags_changed': return {
-      title: known.removed.length === 0 ? '添加了标签' : known.added.length === 0 ? '移除了标签' : '修改了标签',
-      detail: joined([known.added.length > 0 ? `添加 ${known.added.join('、')}` : '', known.removed.length > 0 ? `移除 ${known.removed.join('、')}` : '']),
+    case 'tags_changed': {
+      const [added, removed] = [known.added.join('、'), known.removed.join('、')]
+      if (removed === '') return { title: '添加了标签', detail: added }
+      return added === '' ? { title: '移除了标签', detail: removed } : { title: '修改了标签', detail: `添加 ${added} · 移除 ${removed}` }
     }
     case 'group_joined': return { title: `加入${group}`, detail: known.scene === '' ? null : known.scene }
     case 'group_left': return { title: `离开${group}`, detail: null }
@@ -42,7 +43,7 @@ function wordsOf(kind: CustomerEventKind, known: z.output<typeof facts>): Omit<W
       const again = known.openNumber !== null && known.openNumber > 1
       return { title: again ? `第 ${known.openNumber} 次打开${material}` : `打开了${material}`, detail: reading(known) }
     }
-    case 'material_forwarded': return { title: `转发了${material}`, detail: null }
+    case 'material_forwarded': return { title: `转发了${material}，朋友打开了`, detail: reading({ ...known, reader: '' }) }
   }
 }
 

@@ -46,9 +46,9 @@ export interface JobRun {
    * Done again from the start when the job goes on after a restart.
    * @param file.name with `.xlsx`, as it is saved
    * @param file.zone the corp's, for moments
-   * @param file.holds what `mayFetch` of its kind has to know of the content, JSON
+   * @param file.holds tells, once the file is written, what `mayFetch` of its kind has to know of its content: JSON
    */
-  result(file: { name: string; zone: string; sheets: readonly Sheet[]; holds?: unknown }): Promise<void>
+  result(file: { name: string; zone: string; sheets: readonly Sheet[]; holds?: () => unknown }): Promise<void>
 }
 
 export type Work = (run: JobRun) => Promise<void>
@@ -122,10 +122,10 @@ export function createPerformer(platform: Platform, needs: { workOf: (kind: JobK
           await run.progress({ done: counted })
         }
       },
-      async result({ name, zone, sheets, holds = null }) {
+      async result({ name, zone, sheets, holds }) {
         // One key per job, written down before the file is: whatever happens then, it is overwritten or deleted in its time.
         const keep = async () => {
-          const held = await store.update(jobId, holder, { fileName: name, fileKey, fileUntil: clock.now() + RESULT_MS, fileHolds: holds, movedAt: clock.now() })
+          const held = await store.update(jobId, holder, { fileName: name, fileKey, fileUntil: clock.now() + RESULT_MS, fileHolds: holds?.() ?? null, movedAt: clock.now() })
           if (!held || (await store.byId(jobId))?.cancelAsked !== 0) throw new JobCancelled('the job was stopped')
         }
         await keep()

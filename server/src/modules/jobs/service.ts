@@ -168,10 +168,13 @@ export function createJobs(platform: Platform) {
       if (!fresh) throw conflict('同样的任务正在进行，请等它结束后再试')
       return made
     },
+    /** Stops a job after the step in hand; asked again, nothing happens. @throws conflict when it has ended */
     async cancel(corpId: number, jobId: number, recorded: Recorded): Promise<void> {
       await inTransaction(db, async (tx) => {
-        await jobsOf(tx, corpId).askCancel(jobId, clock.now())
-        await recorded(tx, jobId)
+        const store = jobsOf(tx, corpId)
+        if (await store.askCancel(jobId, clock.now())) return await recorded(tx, jobId)
+        const job = await store.find(jobId)
+        if (job?.state !== 'waiting' && job?.state !== 'running') throw conflict('这个任务已经结束，不用取消')
       })
     },
     /** @throws notFound also for a job that the reader may not see */

@@ -56,10 +56,12 @@ export function jobsOf(q: Queries, corpId: number) {
       const again = fromStart ? { cursor: null, done: 0, total: null, note: null } : {}
       await q.update(jobs).set({ ...again, state: 'waiting', error: null, cancelAsked: 0, holder: null, finishedAt: null, movedAt: now }).where(own(jobId))
     },
-    async askCancel(jobId: number, now: number): Promise<void> {
+    /** False: it was asked already, or the job has ended. */
+    async askCancel(jobId: number, now: number): Promise<boolean> {
       // Both states: one that begins to run at this moment stops at its next step.
-      await q.update(jobs).set({ cancelAsked: 1 }).where(and(own(jobId), inArray(jobs.state, [...UNFINISHED])))
+      const [asked] = await q.update(jobs).set({ cancelAsked: 1 }).where(and(own(jobId), inArray(jobs.state, [...UNFINISHED]), eq(jobs.cancelAsked, 0)))
       await q.update(jobs).set({ state: 'cancelled', finishedAt: now }).where(and(own(jobId), eq(jobs.state, 'waiting')))
+      return asked.affectedRows === 1
     },
     async addFailure(jobId: number, item: string, reason: string, ref: string | null): Promise<void> {
       await q.insert(jobFailures).values({ corpId, jobId, item: cut(item, 200), reason: cut(reason, 500), ref })

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { SESSION_COOKIE } from '../../platform/http/cookies.ts'
 import { AppError } from '../../platform/http/errors.ts'
 import type { LiveMessage } from '../../platform/live.ts'
 import type { Platform } from '../../platform/platform.ts'
@@ -25,9 +26,22 @@ export function createStreams(platform: Platform, needs: LiveNeeds) {
   const open = new Set<() => void>()
   const byStaff = new Map<string, number>()
 
+  const looks = new Map<string, { at: number; viewer: Promise<Viewer | null> }>()
+  /** Who is signed in, read once for all pages of a session within the time that a look is good for. */
+  function viewerOf(request: FastifyRequest): Promise<Viewer | null> {
+    const session = sessionOf(request)
+    const known = looks.get(session)
+    if (known && clock.now() - known.at <= LOOK_GOOD_MS) return known.viewer
+    const viewer = needs.identity.access.currentViewer(request)
+    looks.set(session, { at: clock.now(), viewer })
+    return viewer
+  }
+
   async function serve({ viewer: first, request, reply }: { viewer: Viewer; request: FastifyRequest; reply: FastifyReply }): Promise<FastifyReply> {
     const key = `${first.corpId}:${first.staffId}`
     if (open.size >= PER_PROCESS || (byStaff.get(key) ?? 0) >= PER_STAFF) throw new AppError('too_many', '同时打开的页面太多，请关掉几个再试')
+    // She has gone while her session was looked at: nobody would ever end this stream.
+    if (reply.raw.destroyed) return reply.hijack()
     byStaff.set(key, (byStaff.get(key) ?? 0) + 1)
     let viewer = first
     const socket = reply.raw
@@ -49,6 +63,8 @@ export function createStreams(platform: Platform, needs: LiveNeeds) {
       if (!open.delete(end)) return
       clearInterval(heartbeat)
       unsubscribe()
+      // The other pages of the session look for themselves.
+      looks.delete(sessionOf(request))
       const left = (byStaff.get(key) ?? 1) - 1
       if (left > 0) byStaff.set(key, left)
       else byStaff.delete(key)
@@ -61,7 +77,8 @@ export function createStreams(platform: Platform, needs: LiveNeeds) {
     socket.on('error', end)
 
     async function tell(): Promise<void> {
-      if (clock.now() - lookedAt > LOOK_GOOD_MS) await look()
+      // That a material has changed is no secret, and concerns every page of the corp.
+      if (clock.now() - lookedAt > LOOK_GOOD_MS && news.some(({ event }) => event.kind !== 'material')) await look()
       for (const message of news.splice(0)) {
         if (!open.has(end) || !concerns(viewer, message)) continue
         if (socket.writableLength > UNREAD_BYTES) return end()
@@ -73,7 +90,7 @@ export function createStreams(platform: Platform, needs: LiveNeeds) {
     async function look(): Promise<void> {
       if (clock.now() - began > LONGEST_MS) return end()
       try {
-        const now = await needs.identity.access.currentViewer(request)
+        const now = await viewerOf(request)
         if (!now || now.staffId !== viewer.staffId) return end()
         viewer = now
         lookedAt = clock.now()
@@ -94,3 +111,5 @@ export function createStreams(platform: Platform, needs: LiveNeeds) {
     },
   }
 }
+
+const sessionOf = (request: FastifyRequest): string => request.cookies[SESSION_COOKIE] ?? ''

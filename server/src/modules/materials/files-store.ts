@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gte, inArray, isNull, lt, not, or, sql } from 'drizzle-orm'
 import type { MaterialState } from '@zhike/shared'
 import type { Queries } from '../../platform/db/connect.ts'
 import { files, materials } from './tables.ts'
@@ -41,6 +41,11 @@ export function filesOf(q: Queries, corpId: number) {
         .where(and(eq(materials.corpId, corpId), or(eq(materials.fileId, fileId), eq(materials.coverFileId, fileId)), isNull(materials.deletedAt)))
       return rows.map((row) => row.id)
     },
+    /** How many uploads of a member since a moment no material has taken. */
+    async unusedOf(staffId: number, since: number): Promise<number> {
+      const [row] = await q.select({ n: count() }).from(files).where(and(eq(files.corpId, corpId), eq(files.uploadedBy, staffId), gte(files.createdAt, since), unused))
+      return row?.n ?? 0
+    },
     /** Deletes the row unless a material (also a deleted one) has it; false when it was kept. */
     async forget(fileId: number): Promise<boolean> {
       const [result] = await q.delete(files).where(and(one(fileId), unused))
@@ -54,9 +59,9 @@ const unused = sql`not exists (select 1 from ${materials} where ${materials.corp
 /** For the sweepers, which look at all corps: what is still to be drawn, and what nobody has used. Oldest first. */
 export function filesOfAll(q: Queries) {
   return {
-    preparing(before: number, limit: number): Promise<{ id: number; corpId: number }[]> {
-      return q.select({ id: files.id, corpId: files.corpId }).from(files)
-        .where(and(eq(files.state, 'preparing'), lt(files.createdAt, before))).orderBy(asc(files.createdAt)).limit(limit)
+    preparing(before: number, limit: number): Promise<Pick<FileRow, 'id' | 'corpId' | 'drawn'>[]> {
+      return q.select({ id: files.id, corpId: files.corpId, drawn: files.drawn }).from(files)
+        .where(and(eq(files.state, 'preparing'), lt(files.createdAt, before), not(unused))).orderBy(asc(files.createdAt)).limit(limit)
     },
     unused(before: number, limit: number): Promise<FileRow[]> {
       return q.select().from(files).where(and(inArray(files.state, ['ready', 'failed', 'preparing']), lt(files.createdAt, before), unused)).orderBy(asc(files.createdAt)).limit(limit)

@@ -17,9 +17,12 @@ const NEWS_MS = 1000
 /** Uploads that no material took within a day are deleted. */
 const UNUSED_MS = 24 * 60 * 60_000
 const SWEEP_FILES = 100
+/** Then the next file has its turn: a long one must not keep everybody's short ones waiting. */
+const PAGES_AT_A_TURN = 20
 
 /**
- * Draws the pages of PDFs after the first (which the upload draws itself), one file at a time per worker. What is drawn
+ * Draws the pages of PDFs after the first (which the upload draws itself) once a material takes them, one file at a time per
+ * worker and some pages of each in turn. What is drawn
  * is kept page by page, so a file goes on where a killed worker stopped.
  * @param changed called when more of a material can be shown
  */
@@ -40,6 +43,7 @@ export function createDrawJobs(platform: Platform, changed: (corpId: number, mat
   async function drawRest(job: DrawJob, file: FileRow, original: Buffer): Promise<void> {
     const store = filesOf(db, job.corpId)
     const drawn = [...file.drawn]
+    const turnEnds = drawn.length + PAGES_AT_A_TURN
     let toldAt = 0
     await withDrawProcess(async (draw) => {
       const pages = await draw.openPdf(original)
@@ -51,6 +55,7 @@ export function createDrawJobs(platform: Platform, changed: (corpId: number, mat
         drawn.push({ width: page.width, height: page.height })
         // Another worker is as far: it goes on, this one stops.
         if (!(await store.grow(job.fileId, drawn))) return
+        if (drawn.length === turnEnds && drawn.length < pages) return await enqueue(job, drawn.length)
         if (clock.now() - toldAt >= NEWS_MS && drawn.length < pages) {
           toldAt = clock.now()
           await tell(job)
@@ -62,7 +67,7 @@ export function createDrawJobs(platform: Platform, changed: (corpId: number, mat
 
   async function run(job: DrawJob, last: boolean): Promise<void> {
     const file = await filesOf(db, job.corpId).byId(job.fileId)
-    if (file?.state !== 'preparing') return
+    if (file?.state !== 'preparing' || (await filesOf(db, job.corpId).usedBy(job.fileId)).length === 0) return
     const original = await files.get(originalKey(file.key))
     if (!original) return end(job, 'failed', '原文件已丢失，请重新上传')
     try {
@@ -74,17 +79,23 @@ export function createDrawJobs(platform: Platform, changed: (corpId: number, mat
     }
   }
 
-  const enqueue = (job: DrawJob) =>
-    drawing.add(job, { id: `draw-${job.fileId}-${Math.floor(clock.now() / AGAIN_MS)}` })
+  /** @param drawn pages that were drawn in earlier turns */
+  async function enqueue(job: DrawJob, drawn = 0): Promise<void> {
+    await drawing.add(job, { id: `draw-${job.fileId}-${drawn}-${Math.floor(clock.now() / AGAIN_MS)}` })
+  }
 
   async function queueStuck(): Promise<void> {
     const stuck = await filesOfAll(db).preparing(clock.now() - STUCK_MS, SWEEP_FILES)
-    for (const { corpId, id } of stuck) await enqueue({ corpId, fileId: id })
+    for (const { corpId, id, drawn } of stuck) await enqueue({ corpId, fileId: id }, drawn.length)
   }
   async function forgetUnused(): Promise<void> {
-    for (const file of await filesOfAll(db).unused(clock.now() - UNUSED_MS, SWEEP_FILES)) {
-      if (!(await filesOf(db, file.corpId).forget(file.id))) continue
-      for (const key of keysOf(file)) await files.remove(key)
+    for (let found = SWEEP_FILES; found === SWEEP_FILES && !stopping;) {
+      const unused = await filesOfAll(db).unused(clock.now() - UNUSED_MS, SWEEP_FILES)
+      for (const file of unused) {
+        if (!(await filesOf(db, file.corpId).forget(file.id))) continue
+        for (const key of keysOf(file)) await files.remove(key)
+      }
+      found = unused.length
     }
   }
 

@@ -20,6 +20,8 @@ interface LibraryNeeds {
   audit: Audit
   staffRefs(corpId: number, ids: readonly number[]): Promise<Map<number, StaffRef>>
   radarFigures: RadarFigures
+  /** A material has taken a PDF: its other pages are to be drawn. */
+  drawLater(corpId: number, fileId: number): void
 }
 /**
  * Who looks at the library: figures of today depend on the corp's zone.
@@ -131,6 +133,7 @@ export function createLibrary(platform: Platform, needs: LibraryNeeds) {
         await needs.audit.record(tx, { corpId: by.corpId, actorId: by.staffId, action: 'material.created', subject: form.title, after: audited(form), from: by.from })
         return made
       })
+      if (form.type === 'pdf') needs.drawLater(by.corpId, form.fileId)
       await announce(by.corpId, materialId)
       return materialId
     },
@@ -148,6 +151,8 @@ export function createLibrary(platform: Platform, needs: LibraryNeeds) {
         }
         await needs.audit.record(tx, { corpId: by.corpId, actorId: by.staffId, action: 'material.changed', subject: changes.title, before: audited(before), after: audited(changes), from: by.from })
       })
+      // Whatever kind it is: only PDFs have pages to be drawn.
+      if (changes.fileId !== undefined) needs.drawLater(by.corpId, changes.fileId)
       await announce(by.corpId, materialId)
     },
     /** Deletes a material; its links say so, its figures stay (MAT-11). */

@@ -55,7 +55,7 @@ export function materialRoutes(register: Register, { library, groups, uploads, r
     'DELETE /api/material-groups/:groupId': async ({ viewer, params, request }) => ({ moved: await groups.remove(editorOf(viewer, request.ip), params.groupId) }),
     'POST /api/files': async ({ viewer, request }) => {
       if (!request.isMultipart()) throw new AppError('unsupported', '请用表单上传文件')
-      return uploads.take({ corpId: viewer.corpId, staffId: viewer.staffId }, await readUpload(await request.file()))
+      return uploads.receive({ corpId: viewer.corpId, staffId: viewer.staffId }, async () => await readUpload(await request.file()))
     },
   })
 }

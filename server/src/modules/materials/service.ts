@@ -25,9 +25,10 @@ export type Materials = ReturnType<typeof createMaterials>
 export function createMaterials(platform: Platform, needs: MaterialsNeeds) {
   const library = createLibrary(platform, {
     audit: needs.audit, radarFigures: needs.radarFigures, staffRefs: (corpId, ids) => needs.identity.staffRefs(corpId, ids),
+    drawLater: (corpId, fileId) => drawJobs.later({ corpId, fileId }),
   })
   const drawJobs = createDrawJobs(platform, library.announce)
-  const uploads = createUploads(platform, drawJobs.later)
+  const uploads = createUploads(platform)
   const groups = createGroups(platform, needs.audit)
   const reading = createReading(platform)
   return {

@@ -23,7 +23,7 @@ export const files = mysqlTable('files', {
   note: varchar('note', { length: 300 }),
   uploadedBy: rowId('uploaded_by'),
   createdAt: moment('created_at').notNull(),
-}, (t) => [uniqueIndex('files_key').on(t.corpId, t.key), index('files_state').on(t.state, t.createdAt)])
+}, (t) => [uniqueIndex('files_key').on(t.corpId, t.key), index('files_state').on(t.state, t.createdAt), index('files_uploader').on(t.corpId, t.uploadedBy, t.createdAt)])
 
 export const materialGroups = mysqlTable('material_groups', {
   id: rowId('id').autoincrement().primaryKey(),
@@ -54,4 +54,5 @@ export const materials = mysqlTable('materials', {
   /** Whoever saved it last; null before the first change. */
   updatedBy: rowId('updated_by'),
   deletedAt: moment('deleted_at'),
-}, (t) => [index('materials_list').on(t.corpId, t.scope, t.deletedAt, t.createdAt, t.id), index('materials_group').on(t.corpId, t.groupId, t.deletedAt, t.createdAt, t.id)])
+}, (t) => [index('materials_list').on(t.corpId, t.scope, t.deletedAt, t.createdAt, t.id), index('materials_group').on(t.corpId, t.groupId, t.deletedAt, t.createdAt, t.id),
+  index('materials_file').on(t.corpId, t.fileId), index('materials_cover').on(t.corpId, t.coverFileId)])

@@ -15,14 +15,19 @@ interface Uploader { corpId: number; staffId: number | null }
 
 /** At once in this process: each opening takes a process of its own. */
 const OPENINGS = 2
+/** Uploads that are read or wait for that at once: each is whole in memory. */
+const IN_HAND = 16
+const IN_HAND_OF_ONE = 3
+const DAY_MS = 24 * 60 * 60 * 1000
 
 /**
  * Takes files in: opens them for real, draws what can be shown at once (the picture, or a PDF's first page), and only
  * then stores anything (MAT-5, MAT-7).
- * @param drawLater queues the other pages of a PDF
  */
-export function createUploads(platform: Platform, drawLater: (file: { corpId: number; fileId: number }) => void) {
+export function createUploads(platform: Platform) {
   const inTurn = turnstile(OPENINGS)
+  const inHand = new Map<string, number>()
+  let allInHand = 0
 
   async function store(by: Uploader, upload: Upload, opened: Opened): Promise<UploadedFile> {
     const now = platform.clock.now()
@@ -40,7 +45,6 @@ export function createUploads(platform: Platform, drawLater: (file: { corpId: nu
         key, kind: upload.kind, name: upload.name, bytes: upload.bytes.length, mime: upload.mime, sha256: createHash('sha256').update(upload.bytes).digest('hex'),
         ...size, pages, drawn: [{ width: drawn.width, height: drawn.height }], state, note: null, uploadedBy: by.staffId, createdAt: now,
       })
-      if (state === 'preparing') drawLater({ corpId: by.corpId, fileId })
       return { fileId, name: upload.name, kind: upload.kind, bytes: upload.bytes.length, ...size, pages }
     } catch (error) {
       const left = keysOf({ key, kind: upload.kind, pages: 1 })
@@ -50,6 +54,29 @@ export function createUploads(platform: Platform, drawLater: (file: { corpId: nu
   }
 
   return {
+    /**
+     * Reads and stores an upload of somebody.
+     * @param read is called only when there is room for what it gives
+     * @throws AppError `too_many` while too much of hers is under way or lies unused, and as `take`
+     */
+    async receive(by: { corpId: number; staffId: number }, read: () => Promise<Upload>): Promise<UploadedFile> {
+      if ((await filesOf(platform.db, by.corpId).unusedOf(by.staffId, platform.clock.now() - DAY_MS)) >= LIMITS.unusedUploads) {
+        throw new AppError('too_many', `你有 ${LIMITS.unusedUploads} 个上传后没有保存成素材的文件，请明天再上传`)
+      }
+      const key = `${by.corpId}:${by.staffId}`
+      const own = inHand.get(key) ?? 0
+      if (own >= IN_HAND_OF_ONE || allInHand >= IN_HAND) throw new AppError('too_many', own >= IN_HAND_OF_ONE ? '你有几个文件正在上传，请等它们完成' : '现在上传的人太多，请过一会儿再试')
+      inHand.set(key, own + 1)
+      allInHand++
+      try {
+        return await this.take(by, await read())
+      } finally {
+        allInHand--
+        const left = (inHand.get(key) ?? 1) - 1
+        if (left > 0) inHand.set(key, left)
+        else inHand.delete(key)
+      }
+    },
     /** Stores an upload that was read. @throws AppError `invalid` with what is wrong with the file */
     async take(by: Uploader, upload: Upload): Promise<UploadedFile> {
       return store(by, upload, await inTurn(() => open(upload, platform)))

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream'
+import { isExportJob } from '@zhike/shared'
 import { jobsContract } from '@zhike/shared/contract'
 import type { JobView } from '@zhike/shared/contract'
 import type { Queries } from '../../platform/db/connect.ts'
@@ -23,10 +24,10 @@ export function jobRoutes(register: Register, jobs: Jobs, needs: { identity: Ide
   const recorder = (viewer: Viewer, action: 'job.retried' | 'job.cancelled' | 'job.file_fetched', from: string) => (q: Queries, subject: string) =>
     needs.audit.record(q, { corpId: viewer.corpId, actorId: viewer.staffId, action, subject, from })
 
-  /** Who asked for a job steers it, and whoever may start syncs. */
+  /** Who asked for an export steers it; syncs, and others' exports, whoever may start syncs now. */
   async function steered(viewer: Viewer, jobId: number): Promise<JobView> {
     const job = await view(viewer, jobId)
-    if (!job.mine && !can(viewer, 'staff.sync')) throw forbidden()
+    if (!(job.mine && isExportJob(job.kind)) && !can(viewer, 'staff.sync')) throw forbidden()
     return job
   }
   async function* failuresOf(corpId: number, jobId: number) {

@@ -9,7 +9,7 @@ import { materialSumsOf } from '../figures/sums.ts'
 import type { Counted } from '../figures/sums.ts'
 import type { RadarNeeds } from '../needs.ts'
 import { sharesOf } from '../shares/store.ts'
-import { openedEventData } from '../watch/announce.ts'
+import { eventsOf } from '../watch/announce.ts'
 import { createReaderLedger } from './reader-ledger.ts'
 import { VIEW_STATE, viewsOf } from './store.ts'
 
@@ -81,9 +81,8 @@ export async function importHistory(platform: Platform, needs: Pick<RadarNeeds, 
           const id = await store.insert(row)
           pages.push(...read.map((entry) => ({ viewId: id, ...entry })))
           sums.push({ materialId, staffId, day: dayIn(corp.zone, view.openedAt), views: 1, readers: newToSender ? 1 : 0, newReaders: newToMaterial ? 1 : 0, readings: 1, readMs: view.visibleMs })
-          if (view.customerId !== null) {
-            events.push({ corpId, customerId: view.customerId, kind: 'material_opened', staffId, subject: `view:${id}`, data: openedEventData({ ...row, id, corpId }, title), at: view.openedAt, old: true })
-          }
+          const facts = { material: () => titles.get(materialId), addressee: () => (customerId === null ? null : { customerId }) }
+          events.push(...eventsOf({ ...row, id, corpId }, facts).map((event) => ({ ...event, old: true })))
         }
       }
       await store.addPages(pages)

@@ -5,6 +5,7 @@ import type { Platform } from '../../../platform/platform.ts'
 import { isRedisAway } from '../../../platform/redis.ts'
 import type { Corp } from '../../corps/index.ts'
 import { appendCustomerEvents } from '../../customers/index.ts'
+import type { CustomerEvent } from '../../customers/index.ts'
 import type { NewNotice } from '../../notices/index.ts'
 import { dayIn } from '../../materials/index.ts'
 import { materialSumsOf } from '../figures/sums.ts'
@@ -22,8 +23,18 @@ import type { ViewDbRow } from '../views/store.ts'
 
 const AT_ONCE = 100
 
+/** What a view is in the customer log: an opening of the reader, and something passed on by the addressee whose link it was (MAT-17, MAT-19). */
+export function eventsOf(view: ViewDbRow, facts: { material(view: ViewDbRow): { title: string } | undefined; addressee(view: ViewDbRow): { customerId: number } | null }): CustomerEvent[] {
+  const about = { corpId: view.corpId, staffId: view.staffId, subject: `view:${view.id}`, data: openedEventData(view, facts.material(view)?.title ?? ''), at: view.openedAt }
+  const addressee = facts.addressee(view)?.customerId ?? null
+  return [
+    ...(view.customerId === null ? [] : [{ ...about, customerId: view.customerId, kind: 'material_opened' as const }]),
+    ...(view.reader !== 'forwarded' || addressee === null || addressee === view.customerId ? [] : [{ ...about, customerId: addressee, kind: 'material_forwarded' as const }]),
+  ]
+}
+
 /** The facts of a view in the customer log; kept up to date while it lasts. */
-export function openedEventData(view: ViewDbRow, title: string): Record<string, unknown> {
+function openedEventData(view: ViewDbRow, title: string): Record<string, unknown> {
   return { title, materialId: view.materialId, visibleMs: view.visibleMs, maxPage: view.maxPage, pages: view.pages, depth: view.depth, shareId: view.shareId, viewId: view.id, openNumber: view.openNumber, reader: view.reader }
 }
 
@@ -48,14 +59,12 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
       const views = counted.map(({ view, openNumber }) => ({ ...view, openNumber }))
       await store.announce(views)
       const facts = await factsOf(tx, needs, corp.id, views)
-      await appendCustomerEvents(tx, views.flatMap((view) => view.customerId === null ? [] : [{
-        corpId: corp.id, customerId: view.customerId, kind: 'material_opened' as const, staffId: view.staffId, subject: `view:${view.id}`,
-        data: openedEventData(view, facts.material(view)?.title ?? ''), at: view.openedAt,
-      }]))
+      const inCrowd = await crowd(tx, corp, views)
+      await appendCustomerEvents(tx, views.filter((view) => !inCrowd.has(view.id)).flatMap((view) => eventsOf(view, facts)))
       await materialSumsOf(tx, corp.id).add(counted.map(({ view, newToSender, newToMaterial }) => ({
         materialId: view.materialId, staffId: view.staffId, day: dayIn(corp.zone, view.openedAt), views: 1, readers: newToSender ? 1 : 0, newReaders: newToMaterial ? 1 : 0,
       })))
-      await needs.notices.intend(tx, corp.id, await noticesFor(tx, corp, views, facts))
+      await needs.notices.intend(tx, corp.id, await noticesFor(tx, corp, views, facts, inCrowd))
       return views
     })
   }
@@ -124,9 +133,8 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
   }
 
   /** The sender is told; the customer's owner as well when the sender isn't one of her friends (MAT-16). */
-  async function noticesFor(tx: Queries, corp: Corp, views: readonly ViewDbRow[], facts: ViewFacts): Promise<NewNotice[]> {
+  async function noticesFor(tx: Queries, corp: Corp, views: readonly ViewDbRow[], facts: ViewFacts, inCrowd: ReadonlySet<number>): Promise<NewNotice[]> {
     const openings = await viewsOf(tx, corp.id).openingsOf(views, Math.min(...views.map((view) => view.openedAt)) - STORY_SEARCH_MS)
-    const inCrowd = await crowd(tx, corp, views)
     return views.flatMap((view) => {
       const story = storyOf(openings, view)
       const owners = facts.owners(view.customerId)

@@ -2,7 +2,7 @@ import { READING_NOW_MS } from '@zhike/shared'
 import { inTransaction } from '../../../platform/db/transaction.ts'
 import type { Platform } from '../../../platform/platform.ts'
 import { updateCustomerEvent } from '../../customers/index.ts'
-import { openedEventData, openingFacts } from './announce.ts'
+import { eventsOf, openingFacts } from './announce.ts'
 import { materialSumsOf } from '../figures/sums.ts'
 import type { RadarNeeds } from '../needs.ts'
 import { STORY_SEARCH_MS, againCard, againKey, storyOf } from './opening-notices.ts'
@@ -32,10 +32,7 @@ export function createEndings(platform: Platform, needs: RadarNeeds): (corpId: n
         materialId: view.materialId, staffId: view.staffId, readings: view.countedMs === null ? 1 : 0, readMs: view.visibleMs - (view.countedMs ?? 0),
       })))
       const facts = await factsOf(tx, needs, corpId, ended)
-      for (const view of ended) {
-        if (view.customerId === null) continue
-        await updateCustomerEvent(tx, { corpId, customerId: view.customerId, kind: 'material_opened', subject: `view:${view.id}` }, openedEventData(view, facts.material(view)?.title ?? ''))
-      }
+      for (const event of ended.flatMap((view) => eventsOf(view, facts))) await updateCustomerEvent(tx, event, event.data)
       const again = ended.filter((view) => view.openNumber > 1)
       const openings = again.length === 0 ? [] : await store.openingsOf(again, Math.min(...again.map((view) => view.openedAt)) - STORY_SEARCH_MS)
       for (const view of again) {
