@@ -1,6 +1,6 @@
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { notFound } from './platform/http/errors.ts'
@@ -22,7 +22,11 @@ export async function pageRoutes(app: FastifyInstance, options: { h5Folder: stri
     app.get(`/${name}`, async (_request, reply) => reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(await pageOf(name)))
   }
   app.get('/', async (_request, reply) => reply.redirect('/workbench'))
-  app.get('/favicon.ico', async (_request, reply) => reply.redirect('/assets/zhike.svg', 301))
+  app.get('/favicon.ico', async (_request, reply) => {
+    const icon = (await readdir(join(options.h5Folder, 'assets'))).find((name) => /^zhike-[\w-]+\.svg$/.test(name))
+    if (!icon) throw notFound('页面')
+    return reply.redirect(`/assets/${icon}`)
+  })
   // wecom-api/00 §10.2: the content is the code in the file's name, without a line end.
   app.get('/:file', { config: { rate: { most: 60, seconds: 60 } } }, async (request, reply) => {
     const { file } = z.object({ file: z.string().max(100) }).parse(request.params)

@@ -13,7 +13,7 @@ export function sourceLabel(addWay: number): string {
 /** States of a friendship: removed by the member, or lost, that is ended by the customer. */
 export const RELATION_STATES = ['active', 'removed', 'lost'] as const
 export type RelationState = (typeof RELATION_STATES)[number]
-export const RELATION_STATE_LABELS: Record<RelationState, string> = { active: '好友', removed: '已删除', lost: '已流失' }
+export const RELATION_STATE_LABELS: Record<RelationState, string> = { active: '好友', removed: '员工已删除', lost: '已流失' }
 
 /** Stands where a customer was named whose data was deleted on request (SYS-17). */
 export const FORGOTTEN_CUSTOMER = '已删除资料的客户'

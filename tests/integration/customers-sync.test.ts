@@ -139,7 +139,7 @@ describe('the job', () => {
     const admin = await house.person('linzhixia')
     const { jobId } = await admin.ask('POST /api/customers/sync', '/api/customers/sync')
     await expect.poll(async () => (await house.jobs.view(house.corp.id, jobId, (corpId, ids) => house.identity.staffRefs(corpId, ids))), { timeout: 20_000 })
-      .toMatchObject({ state: 'done', done: STAFF, total: STAFF, note: expect.stringContaining('位客户') })
+      .toMatchObject({ state: 'done', done: STAFF, total: STAFF, note: expect.stringContaining('段好友关系') })
     expect(await house.query(`SELECT 1 FROM audit_logs WHERE action = 'job.started'`)).toHaveLength(1)
     const staff = await house.person('staff1')
     expect(await staff.fail('POST', '/api/customers/sync')).toMatchObject({ status: 403, code: 'forbidden' })

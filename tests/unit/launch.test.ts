@@ -7,8 +7,8 @@ import { demoServerEnv, parseDotEnv, readLogLine, tryLock, wantsSandbox, warning
 
 describe('.env', () => {
   it('takes comments, export, quotes and values with =', () => {
-    const text = ['# a comment', '', 'PORT=3100', 'export BASE_URL=https://crm.example.com # ours', `A='single # kept'`, 'B="two\\nlines"', 'APP_KEY=abc='].join('\n')
-    expect(parseDotEnv(text)).toEqual({ PORT: '3100', BASE_URL: 'https://crm.example.com', A: 'single # kept', B: 'two\nlines', APP_KEY: 'abc=' })
+    const text = ['# a comment', '', 'PORT=3100', 'export BASE_URL=https://crm.example.com # ours', `A='single # kept'`, 'B="two\\nlines"', 'APP_KEY=abc=', 'DATABASE_URL=   # empty for a private one', 'REDIS_URL='].join('\n')
+    expect(parseDotEnv(text)).toEqual({ PORT: '3100', BASE_URL: 'https://crm.example.com', A: 'single # kept', B: 'two\nlines', APP_KEY: 'abc=', DATABASE_URL: '', REDIS_URL: '' })
   })
 
   it('names the line it does not understand', () => {

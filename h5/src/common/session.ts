@@ -71,7 +71,6 @@ export const useSession = defineStore('session', () => {
     if (state.value === 'signing-in') return
     forgetCache()
     viewer.value = null
-    if (corp === null) return fail('没有找到企业信息，请从企业微信的应用或聊天侧边栏打开')
     const recent = (sessionStorage.getItem(SIGN_IN) ?? '').split(',').filter((at) => Date.now() - Number(at) < SIGN_IN_WITHIN_MS)
     if (recent.length >= SIGN_IN_TRIES) return fail('登录没有成功，请重试；一直不行请联系管理员检查应用的可见范围')
     sessionStorage.setItem(SIGN_IN, [...recent, Date.now()].join(','))
@@ -114,10 +113,11 @@ function wantedCorp(): string | null {
   return new URLSearchParams(location.search).get('corp') ?? localStorage.getItem(CORP)
 }
 
-function signInUrl(corp: string): string {
+/** Without a corp the server knows whether there is only one. */
+function signInUrl(corp: string | null): string {
   const back = location.pathname + location.search + location.hash
   const mode = insideWecom() ? '' : '&mode=web'
-  return `/auth/wecom/${encodeURIComponent(corp)}?next=${encodeURIComponent(back)}${mode}`
+  return `/auth/wecom${corp === null ? '' : `/${encodeURIComponent(corp)}`}?next=${encodeURIComponent(back)}${mode}`
 }
 
 function rememberedOwner(corp: string): string | null {

@@ -3,6 +3,7 @@ import {
   sendChatMessage as nativeSendChatMessage, setClipboardData, type SendChatMessage,
 } from '@wecom/jssdk'
 import { refusesSignature } from '@zhike/shared'
+import { shallowRef } from 'vue'
 import { api } from './api.ts'
 
 /** The SDK never answers outside WeCom, and a client may not answer either: every call has a limit. */
@@ -29,6 +30,9 @@ export type SendOutcome = { state: 'sent' } | { state: 'cancelled' } | { state: 
 type CallOutcome = { ok: true } | { ok: false; cancelled: boolean; reason: string }
 
 class CallTimeout extends Error {}
+
+/** external_userid of the customer beside whose chat this page is open. */
+export const besideChatWith = shallowRef<string | null>(null)
 
 let registered: Promise<void> | undefined
 /** What our server was told last of this page's registration, and when it will have heard it. */
@@ -131,6 +135,7 @@ export async function chatContext(): Promise<ChatContext> {
     }
     if (where === 'single_chat_tools' || where === 'contact_profile' || where === 'single_kf_tools') {
       const { userId } = await limited(getCurExternalContact(), CALL_LIMIT_MS)
+      besideChatWith.value = where === 'contact_profile' ? null : userId
       return { kind: 'customer', entry: where, externalUserId: userId }
     }
     return { kind: 'none', entry: where }

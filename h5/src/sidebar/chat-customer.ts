@@ -1,5 +1,6 @@
 import type { CustomerProfile } from '@zhike/shared/contract'
 import { defineStore } from 'pinia'
+import { computed, shallowReactive } from 'vue'
 import { api } from '../common/api.ts'
 import { lastKnown } from '../common/cache.ts'
 import { profileKey } from '../common/customer/customer-source.ts'
@@ -12,10 +13,13 @@ const PATIENCE_MS = 1500
 export const useChatCustomer = defineStore('chat-customer', () => {
   const chat = useChat()
   const met = new Map<string, number>()
+  const states = shallowReactive(new Map<string, NonNullable<CustomerProfile['own']>['state']>())
 
   /** Called with every profile that was read for a chat. */
   function meet(profile: CustomerProfile): void {
     met.set(profile.externalUserId, profile.customerId)
+    if (profile.own) states.set(profile.externalUserId, profile.own.state)
+    else states.delete(profile.externalUserId)
   }
 
   /** Our id of the chat's customer; null in a group, elsewhere, when she is unknown, or when it takes too long. */
@@ -31,5 +35,12 @@ export const useChatCustomer = defineStore('chat-customer', () => {
     return Promise.race([asked, new Promise<null>((resolve) => { setTimeout(resolve, PATIENCE_MS, null) })])
   }
 
-  return { meet, customerId }
+  /** Why nothing can be sent to the chat's customer; null: it can, as far as is known. */
+  const closed = computed(() => {
+    const state = chat.context?.kind === 'customer' ? states.get(chat.context.externalUserId) : undefined
+    if (state === 'lost') return '这位客户已经删除了你，重新加为好友后才能发送'
+    return state === 'removed' ? '你已经删除了这位客户，重新加为好友后才能发送' : null
+  })
+
+  return { meet, customerId, closed }
 })

@@ -22,7 +22,7 @@ const TRUSTED_DOMAIN = '企业微信管理后台 → 应用管理 → 打开本�
 const RELOGIN = '请关闭页面后从企业微信重新打开。'
 const RESYNC = '请在知客中同步一次数据后再试。'
 const REPORT = '这是程序的问题，请把出错时间告诉系统管理员。'
-const WAIT = '无需操作，系统会稍后自动重试。'
+const WAIT = '后台任务会自动重试；如果是刚才的操作，请过一分钟再试一次。'
 const REAL_NAME = '请该成员登录企业微信手机端，完成激活和实名认证后再试。'
 
 const CONFIG: readonly Row[] = [

@@ -64,14 +64,14 @@ const sharedPart = (draft: MaterialDraft) => ({
 /** The request for a new material; null while its file is missing. */
 export function newMaterialOf(draft: MaterialDraft): BodyIn<'POST /api/materials'> | null {
   const shared = sharedPart(draft)
-  if (draft.type === 'link') return { type: 'link', url: draft.url.trim(), coverFileId: draft.cover?.file.fileId ?? null, ...shared }
+  if (draft.type === 'link') return { type: 'link', url: fullAddress(draft.url), coverFileId: draft.cover?.file.fileId ?? null, ...shared }
   return draft.picked ? { type: draft.type, fileId: draft.picked.file.fileId, ...shared } : null
 }
 
 /** The request that changes a material. Only what was replaced is named. */
 export function changesOf(draft: MaterialDraft, version: number): BodyIn<'PUT /api/materials/:materialId'> {
   const cover = draft.cover ? { coverFileId: draft.cover.file.fileId } : draft.coverRemoved ? { coverFileId: null } : {}
-  const content = draft.type === 'link' ? { url: draft.url.trim(), ...cover } : draft.picked ? { fileId: draft.picked.file.fileId } : {}
+  const content = draft.type === 'link' ? { url: fullAddress(draft.url), ...cover } : draft.picked ? { fileId: draft.picked.file.fileId } : {}
   return { version, ...sharedPart(draft), ...content }
 }
 
@@ -92,7 +92,14 @@ export function hostOf(text: string): string | null {
   return webAddress(text)?.host ?? null
 }
 
-function webAddress(text: string): URL | null {
+/** The address as it is meant: what begins with www. is https. */
+export function fullAddress(text: string): string {
+  const typed = text.trim()
+  return /^www\./i.test(typed) ? `https://${typed}` : typed
+}
+
+function webAddress(typed: string): URL | null {
+  const text = fullAddress(typed)
   // No URL.canParse: Safari knows it only since 17.
   if (!/^https?:\/\/[^\s/]+\.[^\s/]/i.test(text.trim()) && !/^https?:\/\/localhost\b/i.test(text.trim())) return null
   try {

@@ -141,7 +141,7 @@ export function createCustomerSync(platform: Platform, needs: { corps: Corps; id
     let at: Position = resumed.success ? resumed.data : { finished: null, member: null, seen: 0 }
     const members = [...new Map((await withPatience(job, () => listFollowUsers(client))).map((userid) => [userid.toLowerCase(), userid]))].sort(([a], [b]) => (a < b ? -1 : 1))
     const doneUntil = (key: string | null) => members.filter(([other]) => key !== null && other <= key).length
-    const report = async () => await job.progress({ done: doneUntil(at.finished), total: members.length, cursor: at, note: `已读取 ${formatCount(at.seen)} 位客户` })
+    const report = async () => await job.progress({ done: doneUntil(at.finished), total: members.length, cursor: at, note: `已读取 ${formatCount(at.seen)} 段好友关系` })
     await report()
     for (const [key, userid] of members) {
       if (at.finished !== null && key <= at.finished) continue

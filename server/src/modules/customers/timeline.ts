@@ -33,7 +33,7 @@ function wordsOf(kind: CustomerEventKind, known: z.output<typeof facts>): Omit<W
     case 'remark_changed': return { title: known.after === '' ? '清空了备注' : '修改了备注', detail: change(known.before, known.after) }
     case 'tags_changed': {
       const [added, removed] = [known.added.join('、'), known.removed.join('、')]
-      if (removed === '') return { title: '添加了标签', detail: added }
+      if (removed === '') return { title: '添加了标签', detail: added === '' ? null : added }
       return added === '' ? { title: '移除了标签', detail: removed } : { title: '修改了标签', detail: `添加 ${added} · 移除 ${removed}` }
     }
     case 'group_joined': return { title: `加入${group}`, detail: known.scene === '' ? null : known.scene }

@@ -115,11 +115,20 @@ export function createSignIn(platform: Platform, needs: { corps: Corps; access: 
     },
     routes(app: FastifyInstance): void {
       app.get('/auth/wecom/callback', { config: { rate: SIGN_INS } }, callback)
+      const beginning = z.object({ next: z.string().max(2000).catch('/workbench'), mode: z.enum(['client', 'web']).catch('client') })
       app.get('/auth/wecom/:wecomCorpId', { config: { rate: SIGN_INS } }, async (request, reply) => {
         const { wecomCorpId } = z.object({ wecomCorpId: z.string().max(64) }).parse(request.params)
-        const { next, mode } = z.object({ next: z.string().max(2000).catch('/workbench'), mode: z.enum(['client', 'web']).catch('client') }).parse(request.query)
+        const { next, mode } = beginning.parse(request.query)
         const corp = await needs.corps.byWecomId(wecomCorpId)
         if (!corp) return noticePage(reply, 404, '没有这家企业', '这个企业还没有在本系统登记，请核对地址，或联系管理员。')
+        return start(reply, corp, 'staff', safeNext(next), mode)
+      })
+      // An address without a corp: enough where there is only one.
+      app.get('/auth/wecom', { config: { rate: SIGN_INS } }, async (request, reply) => {
+        const { next, mode } = beginning.parse(request.query)
+        const [corp, other] = await needs.corps.active()
+        if (!corp) return noticePage(reply, 404, '还没有企业', '这台服务器上还没有登记企业，请管理员在服务器上运行 npm run corp。')
+        if (other) return noticePage(reply, 404, '请从企业微信打开', '这台服务器上有多家企业。请从企业微信的工作台或聊天侧边栏打开，或在地址后面加上 ?corp=企业ID。')
         return start(reply, corp, 'staff', safeNext(next), mode)
       })
     },

@@ -31,9 +31,8 @@ export function trackedPage(page: TrackedPage): string {
 <script defer src="${page.script}"></script>` : null}`,
     attributes: page.viewTicket ? html` data-beat="/r/${token}/beat" data-view="${page.viewTicket}"` : undefined,
     body: html`${page.preview ? html`<div class="bar" role="status">内部预览：不计入统计，也不会通知任何人</div>` : null}
-<main><header><h1>${material.title}</h1><p>${meta}</p></header>
-${content(page)}
-${page.viewTicket ? html`<p class="note">为了更好地为您服务，顾问会看到您阅读了哪些内容</p>` : null}</main>
+<main><header><h1>${material.title}</h1><p>${meta}</p>${page.viewTicket ? html`<p>为了更好地为您服务，顾问会看到您阅读了哪些内容</p>` : null}</header>
+${content(page)}</main>
 ${senderBar(sender, material.type === 'pdf' && material.pages.length > 1 ? material.pageCount ?? material.pages.length : 0)}`,
   })
 }
