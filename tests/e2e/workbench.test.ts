@@ -193,3 +193,28 @@ describe('a long list', () => {
     await page.close()
   })
 })
+
+describe('somebody with a browser', () => {
+  test('needs no more than the address where there is one corp; back closes a sheet, then leaves the page · SYS-3, GEN-12', async () => {
+    const page = await stage.browser.newPage({ viewport: PHONE, locale: 'zh-CN' })
+    await page.goto(`${stage.product.baseUrl}/workbench#/customers`)
+    await scan(page)
+    await page.getByTestId('customer-row').first().click()
+    await page.getByTestId('customer-more').click()
+    const sheet = page.getByRole('dialog', { name: '更多' })
+    await sheet.waitFor()
+    const address = page.url()
+    await page.goBack()
+    await sheet.waitFor({ state: 'hidden' })
+    expect(page.url()).toBe(address)
+    await page.goBack()
+    await page.waitForURL(/#\/customers$/)
+    // A choice in a sheet that leads on is no way back.
+    await page.getByTestId('filter').click()
+    await page.getByTestId('filter-done').click()
+    await page.getByRole('dialog', { name: '筛选客户' }).waitFor({ state: 'hidden' })
+    await page.getByRole('link', { name: '更多' }).click()
+    await page.waitForURL(/#\/more$/)
+    await page.close()
+  })
+})

@@ -22,6 +22,18 @@ describe('addresses that anybody may call', () => {
     expect((await house.app.inject({ url: `/${'x'.repeat(150)}` })).statusCode).toBe(400)
   })
 
+  test('a sign-in needs no corp where there is only one, and tells nobody who the others are · SYS-1, SYS-3', async () => {
+    const start = () => house.app.inject({ url: '/auth/wecom', query: { mode: 'web' } })
+    expect((await start()).headers.location).toContain(house.wecomCorpId)
+    const other = await house.modules.corps.add({ wecomCorpId: 'wwsecondcorp000001', name: '别家的名字', adminUserids: ['someone'] })
+    const asked = await start()
+    expect(asked.statusCode).toBe(404)
+    expect(asked.body).toContain('?corp=企业ID')
+    expect(asked.body).not.toMatch(/别家的名字|wwsecondcorp/)
+    await house.modules.corps.suspend(other.id, true)
+    expect((await start()).statusCode).toBe(302)
+  })
+
   test('a sign-in is answered once', async () => {
     const start = await house.app.inject({ url: `/auth/wecom/${house.wecomCorpId}`, query: { next: '/workbench' } })
     const cookie = start.cookies.map((c) => `${c.name}=${c.value}`).join('; ')
