@@ -62,7 +62,7 @@ test('a sync that waits for WeCom is stopped after asking, and goes on where it 
   await row.getByText('已取消').waitFor({ timeout: 30_000 })
   await faults([])
   await row.getByTestId('job-retry').click()
-  await page.getByText('已重新开始，从停下的地方接着做').waitFor()
+  await page.getByText('已重新开始').waitFor()
   await row.and(page.locator('[data-state="done"]')).waitFor({ timeout: 60_000 })
   expect(page.complaints).toEqual([])
   await page.close()

@@ -64,7 +64,7 @@ test('a super administrator makes a role, gives it to a member, and the member s
   for (const entry of ['staff', 'roles', 'callbacks', 'setup']) expect(await member.workbench.getByTestId(`entry-${entry}`).count(), entry).toBe(0)
   await member.shot('roles-member')
   await member.workbench.getByTestId('entry-audit').click()
-  await member.workbench.getByText(ROLE).first().waitFor()
+  await member.workbench.getByTestId('audit-row').filter({ hasText: ROLE }).first().waitFor()
   await member.close()
 
   await backToMore(workbench, 'roles')

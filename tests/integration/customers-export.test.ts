@@ -1,7 +1,9 @@
 // A customer's data as Excel, for the person who asks and may (SYS-17, GEN-6).
 import ExcelJS from 'exceljs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eq } from 'drizzle-orm'
 import type { Permission } from '@zhike/shared'
+import { views } from '../../server/src/modules/radar/tables.ts'
 import { type Caller, type House, openHouse, until } from '../run/house.ts'
 import { seedOwnedThings, type OwnedThings } from '../run/owned-things.ts'
 
@@ -87,8 +89,16 @@ describe('exporting one customer’s data', () => {
       const { version } = (await admin.call('GET /api/roles')).roles.find((role) => role.key === 'staff') ?? { version: 0 }
       await admin.call('PUT /api/roles/:roleKey', { params: { roleKey: 'staff' }, body: { version, permissions, dataScope: 'self' } })
     }
+    // What a colleague outside of her scope sent to her customer is shown to her, and is no reason to keep the file back.
+    const { db } = house.platform
+    const [read] = await db.select().from(views).where(eq(views.customerId, things.customerId)).limit(1)
+    if (!read) throw new Error('she has read nothing')
+    const colleague = await house.modules.identity.ensureStaff(house.corpId, things.otherUserid)
+    const { id: _own, ...copied } = read
+    await db.insert(views).values({ ...copied, viewKey: 'sent-by-a-colleague', staffId: colleague.staffId })
     await change(['customers.write', 'customers.export', 'customers.phone'])
     const { jobId, sheets } = await exported(owner)
+    expect(JSON.stringify(sheets.get('阅读记录'))).toContain(colleague.name)
     expect(JSON.stringify([...sheets])).toContain(PHONE)
     const fetched = async () => (await owner.attempt('GET /api/jobs/:jobId/file', { params: { jobId } })).statusCode
     await change(['customers.write', 'customers.export'])

@@ -67,7 +67,7 @@ export function usePagedList<T>(fetchPage: (at: PageAt, signal: AbortSignal) => 
       if (running !== mine) return
       take(found)
       // The rows of this page are gone meanwhile: there is a last one before it.
-      if (found.items.length === 0 && page.value > pages.value) await turnTo(pages.value)
+      if (found.items.length === 0 && page.value > 1) await turnTo(Math.min(page.value - 1, pages.value))
     } catch (thrown) {
       if (running !== mine || isAborted(thrown)) return
       error.value = asApiError(thrown)
@@ -87,6 +87,7 @@ export function usePagedList<T>(fetchPage: (at: PageAt, signal: AbortSignal) => 
     const known = options.rememberAs && lastKnown<Page<T>>(options.rememberAs())
     items.value = known?.items ?? []
     total.value = known?.total ?? null
+    uncounted.value = known?.more ?? false
     next.value = null
     error.value = null
     state.value = known && known.items.length > 0 ? 'ready' : 'loading'

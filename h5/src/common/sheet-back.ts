@@ -5,14 +5,13 @@ type Close = () => void
 
 /** Open sheets, the topmost last. */
 const open: Close[] = []
-/** The sheet that was topmost when somebody went back; judged when the router asks whether to go. */
-let asked: Close | undefined
-const watched = new WeakSet<Router>()
+/** The step through the history that the router is asking about: how far, and the sheet that was topmost when it was made. */
+let step: { delta: number; top: Close | undefined } | undefined
+const followed = new WeakSet<Router>()
 
 /** The way back closes an open sheet first, as people expect of a phone. */
 export function useBackCloses(show: Ref<boolean>): void {
-  const router = useRouter()
-  follow(router)
+  follow(useRouter())
   const close: Close = () => { show.value = false }
   const forget = (): void => {
     const at = open.indexOf(close)
@@ -25,16 +24,25 @@ export function useBackCloses(show: Ref<boolean>): void {
   onScopeDispose(forget)
 }
 
+/** Does the step that the router is asking about only close a sheet? Guards of pages let it pass. */
+export function closesSheet(): boolean {
+  return step?.top !== undefined && open.includes(step.top)
+}
+
+/** How far through the history the step goes that the router is asking about; null: it is none, but a link. */
+export function stepAsked(): number | null {
+  return step?.delta ?? null
+}
+
 function follow(router: Router): void {
-  if (watched.has(router)) return
-  watched.add(router)
+  if (followed.has(router)) return
+  followed.add(router)
   // Told of steps through the history only, in the same moment as the router itself and before its guards run.
-  router.options.history.listen(() => { asked = open.at(-1) })
+  router.options.history.listen((_to, _from, { delta }) => { step = { delta, top: open.at(-1) } })
   router.beforeEach(() => {
-    const top = asked
-    asked = undefined
-    if (!top || !open.includes(top)) return true
-    top()
+    if (!closesSheet()) return true
+    step?.top?.()
     return false
   })
+  router.afterEach(() => { step = undefined })
 }

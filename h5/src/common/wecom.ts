@@ -129,13 +129,14 @@ export async function chatContext(): Promise<ChatContext> {
   try {
     const { entry } = await onRegisteredPage(() => limited(getContext(), CALL_LIMIT_MS))
     const where = String(entry)
+    besideChatWith.value = null
     if (where === 'group_chat_tools') {
       const { chatId } = await limited(getCurExternalChat(), CALL_LIMIT_MS)
       return { kind: 'group', entry: where, chatId }
     }
     if (where === 'single_chat_tools' || where === 'contact_profile' || where === 'single_kf_tools') {
       const { userId } = await limited(getCurExternalContact(), CALL_LIMIT_MS)
-      besideChatWith.value = where === 'contact_profile' ? null : userId
+      if (where !== 'contact_profile') besideChatWith.value = userId
       return { kind: 'customer', entry: where, externalUserId: userId }
     }
     return { kind: 'none', entry: where }

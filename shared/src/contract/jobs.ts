@@ -19,7 +19,7 @@ export type JobView = z.infer<typeof job>
 
 const oneJob = z.object({ jobId: rowId })
 
-/** Everybody may follow, stop and fetch what she asked for herself; `jobs.read` shows the others' jobs, `staff.sync` steers them. */
+/** Everybody may follow, stop and fetch the exports she asked for; `jobs.read` shows the others' jobs, `staff.sync` steers syncs and others' exports. */
 export const jobsContract = defineContract({
   'GET /api/jobs': { summary: 'Job centre (SYS-16); without jobs.read only one’s own', who: staff(), query: z.object({ ...paging }), response: pageOf(job) },
   'GET /api/jobs/:jobId': { summary: 'One job with its progress', who: staff(), params: oneJob, response: job },
@@ -29,7 +29,7 @@ export const jobsContract = defineContract({
     response: pageOf(z.object({ failureId: z.number().int(), item: z.string(), reason: z.string() })),
   },
   'GET /api/jobs/:jobId/failures/file': { summary: 'The same as an Excel file (GEN-5)', who: staff(), rate: RATES.export, params: oneJob, raw: true },
-  'POST /api/jobs/:jobId/retry': { summary: 'Runs a failed job again from where it stopped', who: staff(), rate: RATES.sync, params: oneJob, response: job },
+  'POST /api/jobs/:jobId/retry': { summary: 'Runs a failed job again, from where it stopped when that was within a day', who: staff(), rate: RATES.sync, params: oneJob, response: job },
   'POST /api/jobs/:jobId/retry-failures': { summary: 'Starts a job that tries only the failed items of this one again (GEN-5)', who: staff(), rate: RATES.sync, params: oneJob, response: jobStarted },
   'POST /api/jobs/:jobId/cancel': { summary: 'Stops a job after the step in hand', who: staff(), params: oneJob, response: job },
 })

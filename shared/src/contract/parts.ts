@@ -21,8 +21,8 @@ export const paging = {
 }
 
 /**
- * Answer of every list. `next` is the cursor of the following page, null at the end. `total`, told without `after`, is how many
- * rows there are; `more`: beyond that they were not counted.
+ * Answer of every list. `next` is the cursor of the following page, null at the end. `total`, told by most lists without
+ * `after` (by those that are dear to count only with `skip`), is how many rows there are; `more`: beyond that they were not counted.
  */
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), next: z.string().nullable(), total: z.number().int().optional(), more: z.boolean().optional() })

@@ -1,6 +1,7 @@
-import { onScopeDispose, ref, watch, type Ref } from 'vue'
-import { onBeforeRouteLeave, onBeforeRouteUpdate } from 'vue-router'
+import { onScopeDispose, ref, type Ref } from 'vue'
+import { onBeforeRouteLeave, onBeforeRouteUpdate, useRouter, type RouteLocationNormalized } from 'vue-router'
 import { useSession } from '../../common/session.ts'
+import { closesSheet, stepAsked } from '../../common/sheet-back.ts'
 
 interface LeaveGuard {
   /** Show the question; closing it without an answer stays. */
@@ -11,28 +12,24 @@ interface LeaveGuard {
 
 /**
  * Asks before a page with unsaved input is left: inside the app by the page's own question, and by the browser's when the
- * tab is closed or loaded anew.
+ * tab is closed or loaded anew. She stays where she is while it is asked, so another step back can't slip past the question.
  * @param givenUp empties the form once she has decided to leave: the page may rest in KeepAlive and be seen again
  */
 export function useLeaveGuard(unsaved: () => boolean, givenUp: () => void): LeaveGuard {
   const session = useSession()
+  const router = useRouter()
   const asking = ref(false)
-  let decide: ((go: boolean) => void) | undefined
+  let wanted: () => unknown = () => undefined
 
-  function settle(go: boolean): void {
-    decide?.(go)
-    decide = undefined
-    asking.value = false
-  }
-  function guard(): boolean | Promise<boolean> {
-    if (!unsaved()) return true
-    settle(false)
+  function guard(to: RouteLocationNormalized): boolean {
+    if (closesSheet() || !unsaved()) return true
+    const delta = stepAsked()
+    wanted = delta === null ? () => router.push(to.fullPath) : () => router.go(delta)
     asking.value = true
-    return new Promise<boolean>((resolve) => { decide = resolve })
+    return false
   }
   onBeforeRouteLeave(guard)
   onBeforeRouteUpdate(guard)
-  watch(asking, (open) => { if (!open) settle(false) })
 
   // A new sign-in leaves the page too, but its input is kept (kept-draft.ts).
   const closing = (event: BeforeUnloadEvent): void => { if (unsaved() && session.state === 'ready') event.preventDefault() }
@@ -41,7 +38,8 @@ export function useLeaveGuard(unsaved: () => boolean, givenUp: () => void): Leav
 
   function leave(): void {
     givenUp()
-    settle(true)
+    asking.value = false
+    wanted()
   }
   return { asking, leave }
 }

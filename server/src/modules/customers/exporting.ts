@@ -53,9 +53,13 @@ export function createExporting(needs: ExportingNeeds) {
   async function sheets(run: JobRun, viewer: Viewer, customerId: number, named: Set<number>): Promise<Sheet[]> {
     const profile = await profiles.profile(viewer, customerId)
     const [phones, groups] = await Promise.all([phonesOf(viewer, customerId), needs.groupChats.groupsWith(viewer, profile.externalUserId, GROUPS)])
-    for (const relation of profile.relations) named.add(relation.staff.staffId)
-    const events = noting(allPages((after) => profiles.timeline(viewer, customerId, { after, limit: PIECE })), (row) => row.staff?.staffId, named)
-    const readings = noting(allPages((after) => needs.readings(viewer, { customerId, after, limit: PIECE })), (row) => row.staff.staffId, named)
+    const note = (staffId: number | undefined) => {
+      // Readings are shown with their senders whoever they are: she may have those as long as she may see the customer.
+      if (staffId !== undefined && maySee(viewer, staffId)) named.add(staffId)
+    }
+    for (const relation of profile.relations) note(relation.staff.staffId)
+    const events = noting(allPages((after) => profiles.timeline(viewer, customerId, { after, limit: PIECE })), (row) => note(row.staff?.staffId))
+    const readings = noting(allPages((after) => needs.readings(viewer, { customerId, after, limit: PIECE })), (row) => note(row.staff.staffId))
     const tags = profile.relations.flatMap((relation) => relation.tags.map((tag) => ({ ...tag, staff: relation.staff.name })))
     return [
       sheetOf('资料', [{ title: '项目', value: ([title]) => title }, { title: '内容', width: 40, value: ([, value]) => value }], facts(profile)),
@@ -109,11 +113,10 @@ export function createExporting(needs: ExportingNeeds) {
   }
 }
 
-/** Passes pages of rows on, and notes whom each row names. */
-async function* noting<Row>(pages: AsyncIterable<Row[]>, whom: (row: Row) => number | undefined, named: Set<number>): AsyncIterable<Row[]> {
+/** Passes pages of rows on, and has each row noted. */
+async function* noting<Row>(pages: AsyncIterable<Row[]>, note: (row: Row) => void): AsyncIterable<Row[]> {
   for await (const rows of pages) {
-    for (const row of rows) named.add(whom(row) ?? 0)
-    named.delete(0)
+    rows.forEach(note)
     yield rows
   }
 }

@@ -16,6 +16,7 @@ const PAGE = 100
 const BAD_CURSOR = 50100
 /** Marks a failed item that is a member; others are external_userids. */
 const OF_MEMBER = 'staff:'
+const UNKNOWN_CUSTOMER = '企业微信中查不到这位客户'
 const FRESH_STARTS = 3
 /** The member is gone or outside the range since the list of members was read. */
 const NO_SUCH_MEMBER: ReadonlySet<number> = new Set([40003, 40031, 60011, 60030, 60111])
@@ -81,7 +82,7 @@ export function createCustomerSync(platform: Platform, needs: { corps: Corps; id
       for (const { externalUserId, customerId } of unseen) {
         await withPatience(job, () => checkFriendship(job.corpId, externalUserId, customerId, staffId)).catch(async (error: unknown) => {
           if (!isUnknownCustomer(error)) throw error
-          await job.failure(externalUserId, '企业微信中查不到这位客户', externalUserId)
+          await job.failure(externalUserId, UNKNOWN_CUSTOMER, externalUserId)
         })
       }
       member = { ...member, checked: last.relationId }
@@ -124,11 +125,11 @@ export function createCustomerSync(platform: Platform, needs: { corps: Corps; id
         continue
       }
       const store = intakeOf(platform.db, job.corpId)
-      for (const { customerId, staffId } of await store.friendsOf(ref)) {
-        await withPatience(job, () => checkFriendship(job.corpId, ref, customerId, staffId)).catch(async (error: unknown) => {
-          if (!isUnknownCustomer(error)) throw error
-          await job.failure(ref, '企业微信中查不到这位客户', ref)
-        })
+      try {
+        for (const { customerId, staffId } of await store.friendsOf(ref)) await withPatience(job, () => checkFriendship(job.corpId, ref, customerId, staffId))
+      } catch (error) {
+        if (!isUnknownCustomer(error)) throw error
+        await job.failure(ref, UNKNOWN_CUSTOMER, ref)
       }
     }
     await job.progress({ done: refs.length, total: refs.length })

@@ -128,7 +128,7 @@ export function createSignIn(platform: Platform, needs: { corps: Corps; access: 
         const { next, mode } = beginning.parse(request.query)
         const [corp, other] = await needs.corps.active()
         if (!corp) return noticePage(reply, 404, '还没有企业', '这台服务器上还没有登记企业，请管理员在服务器上运行 npm run corp。')
-        if (other) return noticePage(reply, 404, '请从企业微信打开', '这台服务器上有多家企业。请从企业微信的工作台或聊天侧边栏打开，或在地址后面加上 ?corp=企业ID。')
+        if (other) return noticePage(reply, 404, '请从企业微信打开', '这台服务器上有多家企业。请从企业微信的工作台或聊天侧边栏打开，或打开带企业 ID 的地址：/workbench?corp=企业ID。')
         return start(reply, corp, 'staff', safeNext(next), mode)
       })
     },

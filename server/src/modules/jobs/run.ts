@@ -7,6 +7,7 @@ import { redactText } from '../../platform/log.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { SHEET_TYPE, writeSheets } from '../../platform/sheets.ts'
 import type { Sheet } from '../../platform/sheets.ts'
+import { cut } from '../../platform/text.ts'
 import { asAppError } from '../corps/index.ts'
 import { jobRuns, jobsOf } from './store.ts'
 import type { JobRow } from './store.ts'
@@ -80,6 +81,8 @@ export function createPerformer(platform: Platform, needs: { workOf: (kind: JobK
     const row = await store.byId(jobId)
     const work = row && needs.workOf(row.kind)
     if (!row || !work) return
+    const retried = failuresOf.safeParse(row.params)
+    const again = retried.success ? await jobsOf(db, row.corpId).refs(retried.data.againOf) : null
     const state = { done: row.done, total: row.total, failed: row.failed }
     await store.update(jobId, holder, { startedAt: row.startedAt ?? now })
     const fileKey = `c${row.corpId}/jobs/${jobId}`
@@ -95,16 +98,15 @@ export function createPerformer(platform: Platform, needs: { workOf: (kind: JobK
       if (await store.update(jobId, holder, last)) await needs.announce({ ...row, ...state, ...last, id: jobId })
     }
     let counted = 0
-    const retried = failuresOf.safeParse(row.params)
     const run: JobRun = {
-      again: retried.success ? await jobsOf(db, row.corpId).refs(retried.data.againOf) : null,
+      again,
       jobId, corpId: row.corpId, cursor: row.cursor, params: row.params, requestedBy: row.requestedBy,
       get done() { return state.done },
       get failed() { return state.failed },
       async progress(step) {
         Object.assign(state, { done: step.done ?? state.done, total: step.total === undefined ? state.total : step.total })
         const held = await store.update(jobId, holder, {
-          done: state.done, total: state.total, failed: state.failed, note: step.note?.slice(0, 300), cursor: step.cursor, movedAt: clock.now(),
+          done: state.done, total: state.total, failed: state.failed, note: step.note && cut(step.note, 300), cursor: step.cursor, movedAt: clock.now(),
         })
         const current = held ? await store.byId(jobId) : undefined
         if (!current || current.cancelAsked === 1) throw new JobCancelled('the job was stopped')

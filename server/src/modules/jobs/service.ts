@@ -23,6 +23,9 @@ type Names = (corpId: number, ids: readonly number[]) => Promise<Map<number, Sta
 /** Writes down, within the transaction of the change, who did it (GEN-4). */
 type Recorded = (tx: Queries, jobId: number) => Promise<void>
 
+/** What `start` is asked with. */
+interface Ask { title?: string; params?: unknown; recorded?: Recorded }
+
 /** A file that somebody asked for and wants to fetch. */
 export interface WantedFile {
   corpId: number
@@ -79,25 +82,26 @@ export function createJobs(platform: Platform) {
       requestedBy: row.requestedBy === null ? null : names.get(row.requestedBy) ?? null, createdAt: row.createdAt, startedAt: row.startedAt, finishedAt: row.finishedAt,
     }
   }
-  /** Of one kind and key only one is under way, and of exports so many per person. Within the transaction that adds one. */
+  /** Of exports a person has so many under way. Within the transaction that adds one. @throws conflict */
   async function withRoomFor(corpJobs: ReturnType<typeof jobsOf>, kind: JobKind, staffId: number | null): Promise<void> {
     if (!isExportJob(kind) || staffId === null) return
     if ((await corpJobs.unfinishedExports(staffId)) >= LIMITS.exportsAtOnce) throw conflict(`你已有 ${LIMITS.exportsAtOnce} 个导出在进行，请等其中一个完成后再试`)
   }
 
   /**
-   * Starts a job; while the same one waits or runs, gives that instead of a second. Syncs of one kind are all the same;
-   * exports are the same when the same person asks the same.
+   * Starts a job; while the same one waits or runs, gives that instead of a second (`fresh` false). Syncs of one kind that are
+   * asked the same are the same, whoever asks; exports only when the same person asks.
    * @param ask.title what it is called, when not as its kind
    * @param ask.params what the work needs to know; JSON, read back as `JobRun.params`
    * @param ask.recorded not called when nothing new was started
    * @throws conflict when the person has too many exports under way
    */
-  async function start(corpId: number, kind: JobKind, by: { staffId: number | null }, ask: { title?: string; params?: unknown; recorded?: Recorded } = {}): Promise<number> {
+  async function begin(corpId: number, kind: JobKind, by: { staffId: number | null }, ask: Ask): Promise<{ jobId: number; fresh: boolean }> {
     const now = clock.now()
     const { params = null } = ask
-    const onceKey = isExportJob(kind) ? `${by.staffId ?? ''}:${createHash('sha256').update(JSON.stringify(params)).digest('hex')}` : ''
-    const { jobId, fresh } = await inTransaction(db, async (tx) => {
+    const asked = params === null ? '' : createHash('sha256').update(JSON.stringify(params)).digest('hex')
+    const onceKey = isExportJob(kind) ? `${by.staffId ?? ''}:${asked}` : asked
+    const begun = await inTransaction(db, async (tx) => {
       const store = jobsOf(tx, corpId)
       const running = await store.unfinished(kind, onceKey)
       if (running) return { jobId: running.id, fresh: false }
@@ -106,8 +110,8 @@ export function createJobs(platform: Platform) {
       await ask.recorded?.(tx, made)
       return { jobId: made, fresh: true }
     })
-    if (fresh) enqueue(jobId)
-    return jobId
+    if (begun.fresh) enqueue(begun.jobId)
+    return begun
   }
 
   const requesters = (rows: readonly JobRow[]) => rows.flatMap((row) => (row.requestedBy === null ? [] : [row.requestedBy]))
@@ -128,7 +132,10 @@ export function createJobs(platform: Platform) {
       works.set(kind, work)
       fetchRules.set(kind, mayFetch)
     },
-    start,
+    /** Starts a job, or gives the same one that is under way; see `begin`. @returns its id */
+    async start(corpId: number, kind: JobKind, by: { staffId: number | null }, ask: Ask = {}): Promise<number> {
+      return (await begin(corpId, kind, by, ask)).jobId
+    },
     /** When a job of this kind was last begun (epoch ms), however it ended; null: never. */
     lastBegun: (corpId: number, kind: JobKind): Promise<number | null> => jobsOf(db, corpId).lastBegun(kind),
     /**
@@ -151,7 +158,7 @@ export function createJobs(platform: Platform) {
     },
     /**
      * Starts a job of the same kind that does only what failed in this one; gives its id.
-     * @throws conflict when nothing of it can be tried again, or one of its kind is under way
+     * @throws conflict when nothing of it can be tried again, or that is under way
      */
     async retryFailures(corpId: number, jobId: number, by: { staffId: number }, recorded: Recorded): Promise<number> {
       const store = jobsOf(db, corpId)
@@ -159,14 +166,9 @@ export function createJobs(platform: Platform) {
       if (!job) throw notFound('任务')
       const count = retriesFailures(job.kind) && job.state === 'done' ? (await store.refs(jobId)).length : 0
       if (count === 0) throw conflict('这个任务没有可以单独重试的失败项')
-      let fresh = false
-      const note: Recorded = async (tx, made) => {
-        fresh = true
-        await recorded(tx, made)
-      }
-      const made = await start(corpId, job.kind, by, { title: `${JOB_KIND_LABELS[job.kind]}（重试失败的 ${count} 条）`, params: { againOf: jobId } satisfies FailuresOf, recorded: note })
-      if (!fresh) throw conflict('同样的任务正在进行，请等它结束后再试')
-      return made
+      const begun = await begin(corpId, job.kind, by, { title: `${JOB_KIND_LABELS[job.kind]}（重试失败的 ${count} 条）`, params: { againOf: jobId } satisfies FailuresOf, recorded })
+      if (!begun.fresh) throw conflict('这些失败项正在重试，请等它结束')
+      return begun.jobId
     },
     /** Stops a job after the step in hand; asked again, nothing happens. @throws conflict when it has ended */
     async cancel(corpId: number, jobId: number, recorded: Recorded): Promise<void> {

@@ -53,7 +53,8 @@ export function jobsOf(q: Queries, corpId: number) {
     count: (most: number, requestedBy?: number | null): Promise<number> => countUpTo(q, jobs, askedBy(requestedBy), most),
     /** Ended → waiting. @param fromStart what it had done is forgotten; else it goes on where it stopped */
     async reopen(jobId: number, now: number, fromStart: boolean): Promise<void> {
-      const again = fromStart ? { cursor: null, done: 0, total: null, note: null } : {}
+      const again = fromStart ? { cursor: null, done: 0, total: null, failed: 0, note: null } : {}
+      if (fromStart) await q.delete(jobFailures).where(and(eq(jobFailures.corpId, corpId), eq(jobFailures.jobId, jobId)))
       await q.update(jobs).set({ ...again, state: 'waiting', error: null, cancelAsked: 0, holder: null, finishedAt: null, movedAt: now }).where(own(jobId))
     },
     /** False: it was asked already, or the job has ended. */

@@ -28,13 +28,13 @@ export function createStreams(platform: Platform, needs: LiveNeeds) {
 
   const looks = new Map<string, { at: number; viewer: Promise<Viewer | null> }>()
   /** Who is signed in, read once for all pages of a session within the time that a look is good for. */
-  function viewerOf(request: FastifyRequest): Promise<Viewer | null> {
+  function lookAt(request: FastifyRequest): { at: number; viewer: Promise<Viewer | null> } {
     const session = sessionOf(request)
     const known = looks.get(session)
-    if (known && clock.now() - known.at <= LOOK_GOOD_MS) return known.viewer
-    const viewer = needs.identity.access.currentViewer(request)
-    looks.set(session, { at: clock.now(), viewer })
-    return viewer
+    if (known && clock.now() - known.at <= LOOK_GOOD_MS) return known
+    const fresh = { at: clock.now(), viewer: needs.identity.access.currentViewer(request) }
+    looks.set(session, fresh)
+    return fresh
   }
 
   async function serve({ viewer: first, request, reply }: { viewer: Viewer; request: FastifyRequest; reply: FastifyReply }): Promise<FastifyReply> {
@@ -90,10 +90,11 @@ export function createStreams(platform: Platform, needs: LiveNeeds) {
     async function look(): Promise<void> {
       if (clock.now() - began > LONGEST_MS) return end()
       try {
-        const now = await viewerOf(request)
+        const look = lookAt(request)
+        const now = await look.viewer
         if (!now || now.staffId !== viewer.staffId) return end()
         viewer = now
-        lookedAt = clock.now()
+        lookedAt = look.at
       } catch (error) {
         if (error instanceof AppError && (error.code === 'forbidden' || error.code === 'unauthorized')) return end()
         log.debug({ err: error }, 'a live stream could not check its session')

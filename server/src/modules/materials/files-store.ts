@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gte, inArray, isNull, lt, not, or, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gte, inArray, isNull, lt, or, sql } from 'drizzle-orm'
 import type { MaterialState } from '@zhike/shared'
 import type { Queries } from '../../platform/db/connect.ts'
 import { files, materials } from './tables.ts'
@@ -56,12 +56,14 @@ export function filesOf(q: Queries, corpId: number) {
 
 const unused = sql`not exists (select 1 from ${materials} where ${materials.corpId} = ${files.corpId} and (${materials.fileId} = ${files.id} or ${materials.coverFileId} = ${files.id}))`
 
+const shown = sql`exists (select 1 from ${materials} where ${materials.corpId} = ${files.corpId} and (${materials.fileId} = ${files.id} or ${materials.coverFileId} = ${files.id}) and ${materials.deletedAt} is null)`
+
 /** For the sweepers, which look at all corps: what is still to be drawn, and what nobody has used. Oldest first. */
 export function filesOfAll(q: Queries) {
   return {
     preparing(before: number, limit: number): Promise<Pick<FileRow, 'id' | 'corpId' | 'drawn'>[]> {
       return q.select({ id: files.id, corpId: files.corpId, drawn: files.drawn }).from(files)
-        .where(and(eq(files.state, 'preparing'), lt(files.createdAt, before), not(unused))).orderBy(asc(files.createdAt)).limit(limit)
+        .where(and(eq(files.state, 'preparing'), lt(files.createdAt, before), shown)).orderBy(asc(files.createdAt)).limit(limit)
     },
     unused(before: number, limit: number): Promise<FileRow[]> {
       return q.select().from(files).where(and(inArray(files.state, ['ready', 'failed', 'preparing']), lt(files.createdAt, before), unused)).orderBy(asc(files.createdAt)).limit(limit)

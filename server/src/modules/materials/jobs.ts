@@ -81,7 +81,7 @@ export function createDrawJobs(platform: Platform, changed: (corpId: number, mat
 
   /** @param drawn pages that were drawn in earlier turns */
   async function enqueue(job: DrawJob, drawn = 0): Promise<void> {
-    await drawing.add(job, { id: `draw-${job.fileId}-${drawn}-${Math.floor(clock.now() / AGAIN_MS)}` })
+    await drawing.add(job, { id: `draw-${job.fileId}-${Math.floor(drawn / PAGES_AT_A_TURN)}-${Math.floor(clock.now() / AGAIN_MS)}` })
   }
 
   async function queueStuck(): Promise<void> {
