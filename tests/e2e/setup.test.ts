@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import type { CallbackSetting, ConsoleCheck, ConsolePatch, CorpConsole } from '@zhike/sandbox/protocol/console'
 import { SETUP_STEPS, type SetupStepKey } from '@zhike/shared'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openStage, seatStaff, type Stage } from './stage.ts'
+import { openStage, seatStaff, settled, type Stage } from './stage.ts'
 
 /** The corp of the sandbox that nobody has set up. */
 const CORP = 'wwdemo00000000b002'
@@ -64,8 +64,11 @@ test('an administrator follows the check list of an unconfigured corp until ever
 
   // A salesperson of this corp opens the sidebar: sign-in, page and signature prove themselves.
   const desk = await stage.desk()
+  await settled(desk)
   await seatStaff(desk, 'xiayu')
   await desk.page.locator('[data-testid^="chat-"][data-kind]').first().click()
+  // Hers, not the one of who sat there before.
+  await desk.page.locator(`[data-testid=sidebar-frame][src*="${CORP}"]`).waitFor()
   await desk.sidebar.getByTestId('customer-name').waitFor({ timeout: 30_000 })
   await desk.close()
 
