@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => house.close())
 
-const read = async (key: ListKey, query: object): Promise<Answer> => await admin.call(key, { query } as never) as unknown as Answer
+const read = async (key: ListKey, query: object): Promise<Answer> => (await admin.attempt(key, { query })).json<Answer>()
 
 describe('a list · GEN-1', () => {
   test.each<[ListKey, number]>([
