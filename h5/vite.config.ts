@@ -50,6 +50,9 @@ const DEV_SERVER = 'http://localhost:3000'
 type Apps = Record<string, EnvironmentOptions>
 type Rolldown = NonNullable<NonNullable<EnvironmentOptions['build']>['rolldownOptions']>
 
+/** Forms and sheets are opened now and then: what only they need stays out of what every screen loads. */
+const notOfForms = /^(?!.*\/src\/common\/(forms|materials|tags|icons\/form-icons|sheet-|parts\/(BottomSheet|ConfirmSheet|ProgressLine|NavHeader|SectionTitle)))(?!.*\/node_modules\/(vant|@vant)\/)/
+
 /**
  * Each app is built for itself: built together, the code they share would lie in common files, and every phone would load
  * what only the other app needs.
@@ -61,7 +64,7 @@ function apps(watching: boolean): Apps {
   return {
     ...app('workbench', { input: here('workbench.html') }, true),
     // What three screens or more need lies in one file: in a dozen small ones it compresses worse, 5 KB in all.
-    ...app('sidebar', { input: here('sidebar.html'), output: { codeSplitting: { groups: [{ name: 'common', minShareCount: 3 }] } } }),
+    ...app('sidebar', { input: here('sidebar.html'), output: { codeSplitting: { groups: [{ name: 'common', minShareCount: 3, test: notOfForms }] } } }),
     // A script of the customer pages is one self-contained classic script, whatever it imports.
     ...app('reader', { input: here('src/customer/reader.ts'), output: { format: 'iife', codeSplitting: false } }),
   }
@@ -95,6 +98,8 @@ export default defineConfig(({ command }) => {
       assetsDir: 'assets',
       // Nothing is inlined as data: the content-security policy of the pages stays strict.
       assetsInlineLimit: 0,
+      // Older webviews load modules a little later without it; all of them would load the polyfill.
+      modulePreload: { polyfill: false },
     },
     server: {
       proxy: Object.fromEntries(['/api', '/auth', '/files', '/sandbox', '/r/'].map((path) => [path, DEV_SERVER])),

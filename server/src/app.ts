@@ -23,7 +23,7 @@ export async function buildApp({ platform, modules, h5Folder, state }: AppOption
   const { config } = platform
   const app = await createServer({
     baseUrl: config.baseUrl, secure: config.secure, trustProxy: config.trustProxy, log: platform.log, metrics: platform.metrics,
-    redis: platform.redis, redisPrefix: config.redisPrefix, fileBytes: Math.max(LIMITS.pdfBytes, LIMITS.imageBytes),
+    redis: platform.redis, redisPrefix: config.redisPrefix, pieceBytes: LIMITS.uploadPiece,
   })
   if (config.sandboxUrl) {
     const { sandboxGate } = await import('@zhike/sandbox/gate')

@@ -11,7 +11,7 @@ import { createLive } from './modules/live/index.ts'
 import { createMaterials } from './modules/materials/index.ts'
 import { createNotices, noticesRetention } from './modules/notices/index.ts'
 import { createOperations } from './modules/operations/index.ts'
-import { createRadar, radarFigures, radarRetention } from './modules/radar/index.ts'
+import { createRadar, radarFigures, radarRetention, sharesUsing } from './modules/radar/index.ts'
 import { createSetup } from './modules/setup/index.ts'
 import { readerScript } from './paths.ts'
 import { partsRetention } from './platform/files/parts.ts'
@@ -29,7 +29,7 @@ export function createModules(platform: Platform) {
   const identity = createIdentity(platform, { corps, audit, jobs, figures: createStaffFigures(platform) })
   const groupChats = createGroupChats(platform, { corps, identity, jobs, people: () => customers.inGroups })
   const customers = createCustomers(platform, { corps, identity, audit, jobs, groupChats, elsewhere: () => ({ forget: [groupChats, radar, callbacks, audit, jobs].map((area) => area.forgetCustomer), readings: radar.views }) })
-  const materials = createMaterials(platform, { audit, identity, radarFigures: radarFigures(platform.db), mayReadCustomer: customers.mayRead })
+  const materials = createMaterials(platform, { audit, identity, radarFigures: radarFigures(platform.db), uses: [sharesUsing(platform.db)], mayReadCustomer: customers.mayRead })
   const notices = createNotices(platform, { corps, identity })
   const radar = createRadar(platform, { corps, identity, materials, notices, customers, groupChats, readerScript })
   const live = createLive(platform, { identity })

@@ -28,7 +28,7 @@ function operation(method: Method, endpoint: Endpoint): object {
     description: `${who.kind === 'staff' ? (who.permission ? `需要权限 ${who.permission}` : '需要登录') : who.kind === 'setup' ? '需要设置权限或设置链接' : '无需登录'}；每${who.kind === 'public' ? '个地址' : '人'} ${rate.seconds} 秒内最多 ${rate.most} 次`,
     security: who.kind === 'public' ? [] : [{ session: [] }],
     parameters: [...parameters('path', endpoint.params), ...parameters('query', endpoint.query)],
-    requestBody: endpoint.multipart
+    requestBody: endpoint.bytes
       ? { content: { 'multipart/form-data': { schema: { type: 'object', properties: { file: { type: 'string', format: 'binary' } } } } } }
       : endpoint.body && { required: true, content: { 'application/json': { schema: schemaOf(endpoint.body, 'input') } } },
     responses: {

@@ -13,8 +13,23 @@ export const LIMITS = {
   imageBytes: 10 * 1024 * 1024,
   /** Pixels (width × height) of a picture we are willing to decode. */
   imagePixels: 60_000_000,
+  /** Pictures of one picture set. */
+  imagesPerSet: 20,
+  /** Bytes. WeCom itself takes videos up to 10 MB only (wecom-api/02 §6); ours are played from our own page. */
+  videoBytes: 100 * 1024 * 1024,
+  wecomVideoBytes: 10 * 1024 * 1024,
+  /** Bytes, as WeCom's own limit for files. */
+  fileBytes: 20 * 1024 * 1024,
+  /** Bytes of cleaned HTML, and pictures in it. */
+  articleBytes: 200 * 1024,
+  articlePictures: 30,
+  miniprogramPath: 512,
+  /** Bytes of one piece of an upload; all but the last have exactly this size. */
+  uploadPiece: 1024 * 1024,
+  /** Uploads of one member that have begun and are not finished. */
+  uploadsOpen: 20,
   /** Files of one member that no material took yet, within a day. */
-  unusedUploads: 30,
+  unusedUploads: 60,
   /** MAT-9 */
   materialScore: 100,
   /** MAT-8 */

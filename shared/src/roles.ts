@@ -41,6 +41,7 @@ export function coversScope(held: readonly DataScope[], scope: DataScope): boole
 /** Everything a role can allow, with the text shown in role settings. One list for server, H5 and OpenAPI. */
 export const PERMISSIONS = {
   'materials.write': '管理企业素材',
+  'team_materials.write': '管理团队素材',
   'materials.stats': '查看素材统计',
   'customers.write': '修改客户资料和标签',
   'customers.phone': '查看客户完整手机号',
@@ -61,11 +62,11 @@ export const PERMISSION_KEYS = Object.keys(PERMISSIONS) as [Permission, ...Permi
 export const DEFAULT_ROLES: Record<PredefinedRole, { permissions: readonly Permission[]; dataScope: DataScope }> = {
   super_admin: { permissions: PERMISSION_KEYS, dataScope: 'all' },
   business_head: {
-    permissions: ['materials.write', 'materials.stats', 'customers.write', 'customers.phone', 'customers.export', 'customers.delete', 'staff.read', 'jobs.read'],
+    permissions: ['materials.write', 'team_materials.write', 'materials.stats', 'customers.write', 'customers.phone', 'customers.export', 'customers.delete', 'staff.read', 'jobs.read'],
     dataScope: 'managed',
   },
   store_manager: {
-    permissions: ['materials.stats', 'customers.write', 'customers.phone', 'staff.read', 'jobs.read'],
+    permissions: ['team_materials.write', 'materials.stats', 'customers.write', 'customers.phone', 'staff.read', 'jobs.read'],
     dataScope: 'managed',
   },
   staff: { permissions: ['customers.write'], dataScope: 'self' },

@@ -33,7 +33,7 @@ export async function sendTo(scene: Scene, userids: readonly string[], each: num
     for (const follow of friends.slice(0, each)) {
       const { shareId, message } = await sender.call('POST /api/shares', { body: { materialId, chat: { kind: 'customer', externalUserId: follow.personId }, requestId: randomUUID() } })
       await sender.call('PUT /api/shares/:shareId/outcome', { params: { shareId }, body: { state: 'sent' } })
-      sent.push({ follow, shareId, path: new URL(message.news.link).pathname })
+      sent.push({ follow, shareId, path: new URL(message.msgtype === 'news' ? message.news.link : '').pathname })
     }
   }
   return sent

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { DEMO_CORP } from '@zhike/sandbox/demo'
 import { type RunningSandbox, startSandbox } from '@zhike/sandbox/server'
 import type { AnswerOf, ContractKey } from '@zhike/shared/contract'
-import type { ErrorBody } from '@zhike/shared'
+import { LIMITS, type ErrorBody } from '@zhike/shared'
 import type { RowDataPacket } from 'mysql2'
 import { newAppKey, readConfig } from '../../server/src/config.ts'
 import { createAudit } from '../../server/src/modules/audit/index.ts'
@@ -95,7 +95,7 @@ export async function openCustomersHouse(options: { seed?: Parameters<typeof sta
   const groupChats = createGroupChats(platform, { corps, identity, jobs, people: () => customers.inGroups })
   const customers = createCustomers(platform, { corps, identity, audit, jobs, groupChats, elsewhere: () => ({ forget: [], readings: async () => ({ items: [], next: null }) }) })
   const app = await createServer({
-    baseUrl: config.baseUrl, secure: false, trustProxy: 0, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, fileBytes: 1024,
+    baseUrl: config.baseUrl, secure: false, trustProxy: 0, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, pieceBytes: LIMITS.uploadPiece,
   })
   app.get<{ Querystring: { corp: string; staff: string } }>('/test/sign-in', async ({ query }, reply) => {
     await identity.access.begin(reply, Number(query.corp), Number(query.staff))

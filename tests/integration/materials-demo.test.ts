@@ -27,13 +27,13 @@ async function counts(): Promise<Record<string, number>> {
 
 it('the demo corp has something to show on every screen, and a second start adds nothing', async () => {
   const first = await counts()
-  expect(first).toMatchObject({ materials: 15, files: 13 })
+  expect(first).toMatchObject({ materials: 22, files: 26 })
   expect(first.customers).toBeGreaterThanOrEqual(300)
   expect(first.group_chats).toBe(20)
   expect(first.shares).toBeGreaterThan(120)
   expect(first.views).toBeGreaterThan(100)
   expect(await rows("SELECT id FROM files WHERE state <> 'ready'")).toEqual([])
-  expect(await rows("SELECT type, count(*) AS n FROM materials GROUP BY type ORDER BY type")).toEqual([{ type: 'image', n: 5 }, { type: 'link', n: 4 }, { type: 'pdf', n: 6 }])
+  expect(await rows("SELECT type, count(*) AS n FROM materials GROUP BY type ORDER BY type")).toEqual([{ type: 'article', n: 2 }, { type: 'file', n: 1 }, { type: 'image', n: 9 }, { type: 'link', n: 2 }, { type: 'miniprogram', n: 1 }, { type: 'pdf', n: 6 }, { type: 'video', n: 1 }])
 
   await product.loadDemo()
   const second = await counts()

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { DrawBroken, DrawRefused, withDrawProcess } from '../../server/src/modules/materials/drawing.ts'
+import { DrawBroken, DrawRefused, withDrawProcess } from '../../server/src/modules/materials/files/drawing.ts'
 import { A4, a4Pages, pdfOf } from '../fixtures/materials/pdf.ts'
 
 const refusal = (work: Promise<unknown>) => work.then(() => 'drawn', (error: unknown) => (error instanceof DrawRefused ? error.reason : error))

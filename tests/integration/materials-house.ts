@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
-import { LIMITS, type ErrorBody } from '@zhike/shared'
-import type { MaterialDetail, MaterialGroupView, MaterialRow, UploadedFile } from '@zhike/shared/contract'
+import { LIMITS, type ErrorBody, type UploadKind } from '@zhike/shared'
+import type { MaterialDetail, MaterialGroupView, MaterialRow, MaterialUse, UploadState, UploadedFile } from '@zhike/shared/contract'
 import { newAppKey, readConfig } from '../../server/src/config.ts'
 import { createAudit } from '../../server/src/modules/audit/index.ts'
 import { createCorps } from '../../server/src/modules/corps/index.ts'
@@ -20,16 +20,16 @@ import { freshDatabase, freshRedis } from '../run/services.ts'
 
 export interface Answer { status: number; headers: Record<string, unknown>; body: Buffer; json: Json }
 /** What any of the area's endpoints may answer: a missing part reads as undefined and fails the expectation. */
-export type Json = MaterialDetail & Omit<UploadedFile, 'pages' | 'bytes'> & MaterialGroupView & { items: MaterialRow[]; next: string | null; total: number; groups: MaterialGroupView[]; moved: number }
+export type Json = MaterialDetail & Omit<UploadedFile, 'pages' | 'bytes' | 'durationMs'> & Omit<UploadState, 'pieces'> & MaterialGroupView & { uses: MaterialUse[]; items: MaterialRow[]; next: string | null; total: number; groups: MaterialGroupView[]; moved: number }
   & ErrorBody & { details: { fields: Record<string, string> } }
 
-export interface Person { corpId: number; staffId: number; ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body?: object, headers?: Record<string, string>): Promise<Answer>; upload(name: string, bytes: Buffer): Promise<Answer> }
+export interface Person { corpId: number; staffId: number; ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body?: object, headers?: Record<string, string>): Promise<Answer>; /** Sends the file piece by piece; the first refusal, else the file. */ upload(name: string, bytes: Buffer, kind?: UploadKind): Promise<Answer> }
 
 export interface MaterialsHouse {
   platform: Platform
   app: FastifyInstance
   materials: Materials
-  radar: { figures: Map<number, { views: number; todayViews: number; shares: number }>; sent: number[]; opened: Map<number, number> }
+  radar: { figures: Map<number, { views: number; todayViews: number; shares: number }>; sent: number[]; ranking: number[]; opened: Map<number, number> }
   clock: { now(): number; pass(ms: number): void }
   /** Signs a member of a corp in; an admin holds every permission. */
   person(wecomCorpId: string, userid: string): Promise<Person>
@@ -47,10 +47,11 @@ export async function openMaterialsHouse(): Promise<MaterialsHouse> {
   const platform = await createPlatform(config, { clock })
   await migrate(platform.database.pool, fileURLToPath(new URL('../../server/migrations', import.meta.url)), platform.log)
 
-  const radar: MaterialsHouse['radar'] = { figures: new Map(), sent: [], opened: new Map() }
+  const radar: MaterialsHouse['radar'] = { figures: new Map(), sent: [], ranking: [], opened: new Map() }
   const radarFigures: RadarFigures = {
     materialFigures: async () => radar.figures,
-    customerViews: async () => radar.opened,
+    customerReadings: async () => new Map([...radar.opened].map(([id, views]) => [id, { views, sentAt: null }])),
+    ranking: async () => radar.ranking,
     totals: async () => ({ views: 4, readers: 3, shares: 4, sharers: 1, averageMs: 61_000 }),
     recentlySent: async () => radar.sent,
   }
@@ -58,11 +59,11 @@ export async function openMaterialsHouse(): Promise<MaterialsHouse> {
   const corps = createCorps(platform)
   const jobs = createJobs(platform)
   const identity = createIdentity(platform, { corps, audit, jobs, figures: { customersOf: async () => new Map() } })
-  const materials = createMaterials(platform, { audit, identity, radarFigures, mayReadCustomer: async (_viewer, customerId) => customerId === 1 })
+  const materials = createMaterials(platform, { audit, identity, radarFigures, uses: [async () => ({ kind: 'shares', count: 4, names: [] })], mayReadCustomer: async (_viewer, customerId) => customerId === 1 })
 
   const app = await createServer({
     baseUrl: config.baseUrl, secure: false, trustProxy: 0, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix,
-    fileBytes: Math.max(LIMITS.pdfBytes, LIMITS.imageBytes),
+    pieceBytes: LIMITS.uploadPiece,
   })
   app.get<{ Querystring: { corp: number; staff: number } }>('/test/sign-in', async ({ query }, reply) => {
     await identity.access.begin(reply, Number(query.corp), Number(query.staff))
@@ -81,9 +82,16 @@ export async function openMaterialsHouse(): Promise<MaterialsHouse> {
       const ask: Person['ask'] = async (method, url, body, headers = {}) => answerOf(await app.inject({ method, url, payload: body, headers: { cookie, ...headers } }))
       return {
         corpId: corp.id, staffId, ask,
-        async upload(name, bytes) {
-          const form = formWith(name, bytes)
-          return answerOf(await app.inject({ method: 'POST', url: '/api/files', payload: form.body, headers: { cookie, 'content-type': form.type } }))
+        async upload(name, bytes, kind = kindBy(name)) {
+          const begun = await ask('POST', '/api/uploads', { kind, name, bytes: bytes.length })
+          if (begun.status !== 200) return begun
+          const { uploadId } = begun.json
+          for (let number = begun.json.received; number * LIMITS.uploadPiece < bytes.length; number++) {
+            const piece = bytes.subarray(number * LIMITS.uploadPiece, (number + 1) * LIMITS.uploadPiece)
+            const taken = answerOf(await app.inject({ method: 'PUT', url: `/api/uploads/${uploadId}/pieces/${number}`, payload: piece, headers: { cookie, 'content-type': 'application/octet-stream' } }))
+            if (taken.status !== 200) return taken
+          }
+          return await ask('POST', `/api/uploads/${uploadId}/finish`)
         },
       }
     },
@@ -100,8 +108,7 @@ function answerOf(answer: Awaited<ReturnType<FastifyInstance['inject']>>): Answe
   return { status: answer.statusCode, headers: answer.headers, body: answer.rawPayload, get json() { return answer.json<Json>() } }
 }
 
-function formWith(name: string, bytes: Buffer): { body: Buffer; type: string } {
-  const boundary = '----zhiketest'
-  const head = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name.replaceAll('"', '%22')}"\r\nContent-Type: application/octet-stream\r\n\r\n`
-  return { body: Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]), type: `multipart/form-data; boundary=${boundary}` }
+function kindBy(name: string): UploadKind {
+  if (/\.(png|jpe?g)$/i.test(name)) return 'image'
+  return name.endsWith('.pdf') ? 'pdf' : name.endsWith('.mp4') ? 'video' : 'file'
 }

@@ -62,8 +62,8 @@ describe('uploads', () => {
   it('take pictures and show them at once · MAT-7', async () => {
     const file = (await admin.upload('新品.png', await picture())).json
     expect(file).toMatchObject({ kind: 'image', width: 900, height: 600, pages: null })
-    const made = (await admin.ask('POST', '/api/materials', { type: 'image', fileId: file.fileId, title: '新品海报', groupId })).json
-    expect(made).toMatchObject({ state: 'ready', pages: null, pictures: [{ width: 720, height: 480 }] })
+    const made = (await admin.ask('POST', '/api/materials', { type: 'image', fileIds: [file.fileId], title: '新品海报', groupId })).json
+    expect(made).toMatchObject({ state: 'ready', pages: 1, pictures: [{ width: 720, height: 480 }] })
     const shown = await seller.ask('GET', made.pictures[0]?.src ?? '')
     expect((await sharp(shown.body).metadata()).width).toBe(720)
   })
@@ -72,7 +72,7 @@ describe('uploads', () => {
     ['a locked PDF', '密码.pdf', () => pdfOf([A4], { encrypted: true }), 422, '设置了打开密码'],
     ['a damaged PDF', '坏.pdf', () => Buffer.from('%PDF-1.7 broken'), 422, '已损坏'],
     ['a PDF of too many pages', '厚.pdf', () => a4Pages(301), 422, '最多 300 页'],
-    ['something else named .pdf', '程序.pdf', () => Buffer.from('MZ'.padEnd(4000, 'x')), 415, '只支持'],
+    ['something else named .pdf', '程序.pdf', () => Buffer.from('MZ'.padEnd(4000, 'x')), 415, '需要一份 PDF'],
     ['a broken picture', '坏.png', () => Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), Buffer.alloc(2000)]), 422, '已损坏'],
     ['too large a picture', '大.jpg', () => Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), Buffer.alloc(11 * 1024 * 1024)]), 413, '不能超过 10 MB'],
     ['nothing', '空.pdf', () => Buffer.alloc(0), 422, '空的'],
@@ -83,19 +83,22 @@ describe('uploads', () => {
     expect(await rows('files')).toBe(before)
   })
 
-  it('are for those who manage materials', async () => {
-    expect((await seller.upload('a.pdf', a4Pages(1))).status).toBe(403)
+  it('are their uploader’s: nobody makes a material of another’s file · MAT-20', async () => {
+    const file = (await seller.upload('a.pdf', a4Pages(1))).json
+    expect((await admin.ask('POST', '/api/materials', { type: 'pdf', fileId: file.fileId, title: '别人的文件', groupId })).json.details.fields).toEqual({ fileId: '请重新上传文件' })
+    expect((await admin.ask('GET', `/api/files/${file.fileId}/picture`)).status).toBe(404)
+    expect((await seller.ask('GET', `/api/files/${file.fileId}/picture`)).status).toBe(200)
   })
 
   it('that no material took within a day are deleted, those in use stay', async () => {
     const lost = (await admin.upload('没用.png', await picture())).json
     const kept = (await admin.upload('在用.png', await picture())).json
-    await admin.ask('POST', '/api/materials', { type: 'image', fileId: kept.fileId, title: '在用', groupId })
+    await admin.ask('POST', '/api/materials', { type: 'image', fileIds: [kept.fileId], title: '在用', groupId })
     house.clock.pass(25 * 60 * 60_000)
     await house.materials.sweep.forgetUnused()
     house.clock.pass(-25 * 60 * 60_000)
-    const made = (fileId: number) => admin.ask('POST', '/api/materials', { type: 'image', fileId, title: '再用一次', groupId })
-    expect((await made(lost.fileId)).json).toMatchObject({ code: 'invalid', details: { fields: { fileId: '请重新上传文件' } } })
+    const made = (fileId: number) => admin.ask('POST', '/api/materials', { type: 'image', fileIds: [fileId], title: '再用一次', groupId })
+    expect((await made(lost.fileId)).json).toMatchObject({ code: 'invalid', details: { fields: { fileIds: '请重新上传文件' } } })
     expect((await made(kept.fileId)).status).toBe(200)
   })
 })
@@ -133,7 +136,7 @@ describe('the library', () => {
     const [a, b] = [await link('先发的'), await link('后发的')]
     house.radar.sent = [b.materialId, a.materialId]
     house.radar.opened.set(a.materialId, 3)
-    const recent = (await seller.ask('GET', '/api/materials?recent=sent&customerId=1')).json
+    const recent = (await seller.ask('GET', '/api/materials?only=sent&customerId=1')).json
     expect(recent.items.map((item) => [item.title, item.customerViews])).toEqual([['后发的', 0], ['先发的', 3]])
     expect((await seller.ask('GET', '/api/materials?customerId=2')).status).toBe(404)
   })
@@ -144,7 +147,7 @@ describe('the library', () => {
     expect(Object.keys(wrong.json.details.fields).sort()).toEqual(['title', 'url'])
     const image = (await admin.upload('图.png', await picture())).json
     const mixed = await admin.ask('POST', '/api/materials', { type: 'pdf', fileId: image.fileId, title: '不是 PDF', groupId })
-    expect(mixed.json.message).toContain('需要一份 PDF')
+    expect(mixed.json.message).toContain('文件的类型不对')
     expect((await admin.ask('POST', '/api/materials', { type: 'link', url: 'https://www.example.com', title: '好', groupId: 999_999 })).json.details.fields).toHaveProperty('groupId')
   })
 
@@ -157,12 +160,13 @@ describe('the library', () => {
   it('changes everything but the type, and refuses to write over a newer change · MAT-10, GEN-8', async () => {
     const made = await link('原来的标题')
     const url = `/api/materials/${made.materialId}`
-    const changed = await admin.ask('PUT', url, { version: 1, title: '新的标题', summary: '说明', groupId, score: 5, url: 'https://www.example.com/b' })
+    const form = (title: string, more: object = {}) => ({ type: 'link', url: 'https://www.example.com/b', title, summary: '说明', groupId, score: 5, ...more })
+    const changed = await admin.ask('PUT', url, { version: 1, form: form('新的标题') })
     expect(changed.json).toMatchObject({ title: '新的标题', score: 5, version: 2, url: 'https://www.example.com/b', updatedBy: made.createdBy })
-    const late = await admin.ask('PUT', url, { version: 1, title: '晚来的标题', groupId })
+    const late = await admin.ask('PUT', url, { version: 1, form: form('晚来的标题') })
     expect([late.status, late.json.code]).toEqual([409, 'conflict'])
     expect((await admin.ask('GET', url)).json.title).toBe('新的标题')
-    expect((await admin.ask('PUT', url, { version: 2, title: '换类型', groupId, fileId: 1 })).status).toBe(400)
+    expect((await admin.ask('PUT', url, { version: 2, form: { type: 'file', title: '换类型', groupId, fileId: 1 } })).status).toBe(400)
     expect(await audited('material.changed')).toContain('新的标题')
   })
 
@@ -182,22 +186,22 @@ describe('the library', () => {
     const { format, width } = await sharp((await house.materials.cardPicture(admin.corpId, made.materialId))?.body).metadata()
     expect([format, width]).toEqual(['jpeg', 400])
     const cover = (await admin.upload('封面.png', await picture())).json
-    const covered = (await admin.ask('PUT', `/api/materials/${made.materialId}`, { version: 1, title: '有封面', groupId, coverFileId: cover.fileId })).json
+    const covered = (await admin.ask('PUT', `/api/materials/${made.materialId}`, { version: 1, form: { type: 'link', url: 'https://www.example.com/a', title: '有封面', groupId, coverFileId: cover.fileId } })).json
     expect((await seller.ask('GET', covered.cover ?? '')).status).toBe(200)
-    expect((await admin.ask('PUT', `/api/materials/${made.materialId}`, { version: 2, title: '有封面', groupId, coverFileId: null })).json.cover).toBeNull()
+    expect((await admin.ask('PUT', `/api/materials/${made.materialId}`, { version: 2, form: { type: 'link', url: 'https://www.example.com/a', title: '有封面', groupId, coverFileId: null } })).json.cover).toBeNull()
   })
 
   it('is closed to other corps and, for changes, to those without permission · SYS-1, SYS-4', async () => {
     const made = await link('本企业的')
     const url = `/api/materials/${made.materialId}`
-    const form = { version: 1, title: '改掉', groupId }
+    const form = { version: 1, form: { type: 'link', url: 'https://www.example.com/a', title: '改掉', groupId } }
     expect((await stranger.ask('GET', url)).status).toBe(404)
     expect((await stranger.ask('PUT', url, form)).status).toBe(404)
     expect((await stranger.ask('DELETE', url)).status).toBe(404)
     expect((await stranger.ask('GET', '/api/materials?q=本企业的')).json.items).toEqual([])
     const file = (await admin.upload('自己的.png', await picture())).json
     const theirs = (await stranger.ask('GET', '/api/material-groups')).json.groups[0]?.groupId
-    expect((await stranger.ask('POST', '/api/materials', { type: 'image', fileId: file.fileId, title: '偷用', groupId: theirs })).status).toBe(422)
+    expect((await stranger.ask('POST', '/api/materials', { type: 'image', fileIds: [file.fileId], title: '偷用', groupId: theirs })).status).toBe(422)
     expect((await seller.ask('PUT', url, form)).status).toBe(403)
     expect((await seller.ask('DELETE', url)).status).toBe(403)
     expect((await house.app.inject({ url })).statusCode).toBe(401)

@@ -1,4 +1,5 @@
 // The radar on a real database and Redis, with a member, a customer, a colleague and a PDF; WeCom is a few lines.
+import { LIMITS } from '@zhike/shared'
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { newAppKey, readConfig } from '../../server/src/config.ts'
@@ -12,7 +13,7 @@ import { createIdentity } from '../../server/src/modules/identity/index.ts'
 import { createJobs } from '../../server/src/modules/jobs/index.ts'
 import { createLive } from '../../server/src/modules/live/index.ts'
 import { createMaterials } from '../../server/src/modules/materials/index.ts'
-import { files, materials } from '../../server/src/modules/materials/tables.ts'
+import { files, materialFiles, materials } from '../../server/src/modules/materials/tables.ts'
 import { createNotices } from '../../server/src/modules/notices/index.ts'
 import { createRadar, radarFigures } from '../../server/src/modules/radar/index.ts'
 import { migrate } from '../../server/src/platform/db/migrate.ts'
@@ -52,12 +53,12 @@ export async function openStage(options: { now?: number } = {}) {
   const identity = createIdentity(platform, { corps, audit, jobs, figures: createStaffFigures(platform) })
   const groupChatArea = createGroupChats(platform, { corps, identity, jobs, people: () => customerArea.inGroups })
   const customerArea = createCustomers(platform, { corps, identity, audit, jobs, groupChats: groupChatArea, elsewhere: () => ({ forget: [], readings: async () => ({ items: [], next: null }) }) })
-  const materialArea = createMaterials(platform, { audit, identity, radarFigures: radarFigures(platform.db), mayReadCustomer: customerArea.mayRead })
+  const materialArea = createMaterials(platform, { audit, identity, uses: [], radarFigures: radarFigures(platform.db), mayReadCustomer: customerArea.mayRead })
   const notices = createNotices(platform, { corps, identity })
   const radarNeeds = { corps, identity, customers: customerArea, groupChats: groupChatArea, materials: materialArea, notices, readerScript: () => '/assets/reader.js' }
   const radar = createRadar(platform, radarNeeds)
   const live = createLive(platform, { identity })
-  const app = await createServer({ baseUrl: config.baseUrl, secure: false, trustProxy: 0, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, fileBytes: 1024 })
+  const app = await createServer({ baseUrl: config.baseUrl, secure: false, trustProxy: 0, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, pieceBytes: LIMITS.uploadPiece })
   const register = contractRoutes(app, identity.access.guard)
   radar.routes(register)
   live.routes(register)
@@ -94,7 +95,8 @@ export async function openStage(options: { now?: number } = {}) {
     const now = clock.now()
     const drawn = Array.from({ length: pages }, () => ({ width: 720, height: 960 }))
     const [file] = await db.insert(files).values({ corpId: corp.id, key: `c${corp.id}/${randomUUID()}`, kind: 'pdf', name: `${title}.pdf`, bytes: 100, mime: 'application/pdf', sha256: 'x', pages, drawn, state: 'ready', createdAt: now })
-    const [made] = await db.insert(materials).values({ corpId: corp.id, scope: 'corp', groupId: 1, type: 'pdf', title, fileId: file.insertId, tagIds: [], createdAt: now, updatedAt: now })
+    const [made] = await db.insert(materials).values({ corpId: corp.id, scope: 'corp', groupId: 1, type: 'pdf', title, tagIds: [], createdAt: now, updatedAt: now })
+    await db.insert(materialFiles).values({ corpId: corp.id, materialId: made.insertId, position: 0, fileId: file.insertId })
     return made.insertId
   }
   const link = async (title: string, url: string, summary = '') => {

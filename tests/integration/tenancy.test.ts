@@ -4,7 +4,7 @@ import { openHouse, type Caller, type House } from '../run/house.ts'
 import { seedOwnedThings, type OwnedThings } from '../run/owned-things.ts'
 
 /** What a caller would send who has learned ids that aren't hers. Every endpoint must be here: a new one does not compile without. */
-function guesses(of: OwnedThings): Record<ContractKey, { params?: object; query?: object; body?: object; form?: boolean }> {
+function guesses(of: OwnedThings): Record<ContractKey, { params?: object; query?: object; body?: object }> {
   const shared = { title: '别人的素材', summary: '', groupId: of.materialGroupId, score: 0, tagIds: [] }
   return {
     'GET /api/session': {},
@@ -54,14 +54,27 @@ function guesses(of: OwnedThings): Record<ContractKey, { params?: object; query?
     'GET /api/materials': { query: { customerId: of.customerId } },
     'GET /api/materials/:materialId': { params: { materialId: of.materialId } },
     'POST /api/materials': { body: { type: 'pdf', fileId: of.fileId, ...shared } },
-    'PUT /api/materials/:materialId': { params: { materialId: of.materialId }, body: { version: 1, ...shared } },
+    'PUT /api/materials/:materialId': { params: { materialId: of.materialId }, body: { version: 1, form: { type: 'pdf', fileId: of.fileId, ...shared } } },
+    'GET /api/materials/:materialId/uses': { params: { materialId: of.materialId } },
+    'GET /api/materials/:materialId/preview-link': { params: { materialId: of.materialId } },
+    'PUT /api/materials/:materialId/favourite': { params: { materialId: of.materialId }, body: { favourite: true } },
+    'GET /api/materials/:materialId/media': { params: { materialId: of.materialId } },
     'DELETE /api/materials/:materialId': { params: { materialId: of.materialId } },
     'GET /api/materials/:materialId/pictures/:name': { params: { materialId: of.materialId, name: 'cover-360.webp' } },
     'GET /api/material-groups': {},
     'POST /api/material-groups': { body: { name: '新分组' } },
     'PUT /api/material-groups/:groupId': { params: { groupId: of.materialGroupId }, body: { name: '改名' } },
     'DELETE /api/material-groups/:groupId': { params: { groupId: of.materialGroupId } },
-    'POST /api/files': { form: true },
+    'PUT /api/material-groups/order': { body: { scope: 'corp', groupIds: [of.materialGroupId] } },
+    'GET /api/material-departments': {},
+    'POST /api/links/look': { body: { url: 'http://127.0.0.1/' } },
+    'POST /api/articles/import': { body: { url: 'http://127.0.0.1/' } },
+    'POST /api/uploads': { body: { kind: 'pdf', name: '机密.pdf', bytes: 10 } },
+    'GET /api/uploads/:uploadId': { params: { uploadId: of.uploadId } },
+    'PUT /api/uploads/:uploadId/pieces/:number': { params: { uploadId: of.uploadId, number: 0 } },
+    'POST /api/uploads/:uploadId/finish': { params: { uploadId: of.uploadId } },
+    'DELETE /api/uploads/:uploadId': { params: { uploadId: of.uploadId } },
+    'GET /api/files/:fileId/picture': { params: { fileId: of.fileId } },
     'GET /api/notices': {},
     'GET /api/notices/unread': {},
     'PUT /api/notices/read': { body: { upTo: 1 } },

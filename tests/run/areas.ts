@@ -1,4 +1,5 @@
 // Corps, people, callbacks and set-up on a real database and Redis, in this process, with a WeCom of a few lines.
+import { LIMITS } from '@zhike/shared'
 import { randomBytes } from 'node:crypto'
 import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -40,7 +41,7 @@ export async function startAreas(options: AreasOptions) {
   const callbacks = createCallbacks(platform, { corps, identity, audit })
   const setup = createSetup(platform, { corps, identity, audit, jobs })
   const app = await createServer({
-    baseUrl: config.baseUrl, secure: config.secure, trustProxy: 0, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, fileBytes: 1024,
+    baseUrl: config.baseUrl, secure: config.secure, trustProxy: 0, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, pieceBytes: LIMITS.uploadPiece,
   })
   const register = contractRoutes(app, identity.access.guard)
   callbacks.routes(register)

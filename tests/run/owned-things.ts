@@ -6,7 +6,7 @@ import { customers, relations } from '../../server/src/modules/customers/tables.
 import { groupChats } from '../../server/src/modules/group-chats/tables.ts'
 import { staff } from '../../server/src/modules/identity/tables.ts'
 import { jobs } from '../../server/src/modules/jobs/tables.ts'
-import { files, materialGroups, materials } from '../../server/src/modules/materials/tables.ts'
+import { files, materialFiles, materialGroups, materials, uploads } from '../../server/src/modules/materials/tables.ts'
 import { shares, views } from '../../server/src/modules/radar/tables.ts'
 import { callerFor, type Caller, type House } from './house.ts'
 
@@ -19,7 +19,7 @@ export interface OwnedThings {
   tagId: string
   materialId: number
   materialGroupId: number
-  fileId: number
+  fileId: number; uploadId: number
   shareId: number
   jobId: number
   callbackId: number
@@ -58,27 +58,29 @@ export async function seedOwnedThings(house: House): Promise<OwnedThings> {
 
   const [file] = await db.insert(files).values({ corpId, key: `c${corpId}/test/secret`, kind: 'pdf', name: '机密价目表.pdf', bytes: 10, mime: 'application/pdf', sha256: 'x', pages: 1, drawn: [], state: 'ready', createdAt: now })
   const [materialGroup] = await db.insert(materialGroups).values({ corpId, scope: 'corp', name: '机密分组' })
-  const [material] = await db.insert(materials).values({ corpId, scope: 'corp', groupId: materialGroup.insertId, type: 'pdf', title: '机密素材甲', fileId: file.insertId, tagIds: [], createdAt: now, updatedAt: now, createdBy: owner.id })
+  const [material] = await db.insert(materials).values({ corpId, scope: 'corp', groupId: materialGroup.insertId, type: 'pdf', title: '机密素材甲', tagIds: [], createdAt: now, updatedAt: now, createdBy: owner.id })
+  await db.insert(materialFiles).values({ corpId, materialId: material.insertId, position: 0, fileId: file.insertId })
   const [share] = await db.insert(shares).values({ corpId, token: `tok${randomUUID().slice(0, 20)}`, materialId: material.insertId, staffId: owner.id, context: 'single_chat', customerId: customer.customer.id, requestId: randomUUID(), state: 'prepared', createdAt: now })
   await db.insert(views).values({
     corpId, viewKey: 'tenancyview', shareId: share.insertId, materialId: material.insertId, staffId: owner.id, visitorId: 'v', customerId: customer.customer.id, reader: 'customer', openedAt: now, lastSeenAt: now, visibleMs: 5000, announced: 2,
   })
+  const [upload] = await db.insert(uploads).values({ corpId, staffId: owner.id, key: `u${corpId}/secret`, kind: 'pdf', name: '机密上传.pdf', bytes: 10, mark: '', createdAt: now })
   const [callback] = await db.insert(callbacks).values({ corpId, digest: Buffer.alloc(32, 7), event: 'change_external_contact', body: '<xml><Secret>机密回调</Secret></xml>', state: 'done', createdAt: now, receivedAt: now, dueAt: now })
   const [job] = await db.select().from(jobs).where(eq(jobs.corpId, corpId)).limit(1)
   const role = await admin.call('POST /api/roles', { body: { name: '机密角色', permissions: [], dataScope: 'self' } })
 
   return {
     wecomCorpId: house.wecomCorpId, staffId: owner.id, customerId: customer.customer.id, customerName: customer.customer.name, externalUserId: customer.customer.externalUserId, tagId: tagGroup.tags[0].tagId,
-    materialId: material.insertId, materialGroupId: materialGroup.insertId, fileId: file.insertId, shareId: share.insertId, jobId: job?.id ?? 0, callbackId: callback.insertId,
+    materialId: material.insertId, materialGroupId: materialGroup.insertId, fileId: file.insertId, uploadId: upload.insertId, shareId: share.insertId, jobId: job?.id ?? 0, callbackId: callback.insertId,
     groupChatId: group.id, chatId: group.chatId, roleKey: role.key, otherUserid: other.userid,
-    secrets: [customer.customer.externalUserId, '机密素材甲', '机密分组', '机密角色', '机密价目表', '机密回调', group.chatId, tagGroup.groupId, '周敏'],
+    secrets: [customer.customer.externalUserId, '机密素材甲', '机密分组', '机密角色', '机密价目表', '机密上传', '机密回调', group.chatId, tagGroup.groupId, '周敏'],
     foreignAdmin: async () => {
       const corp = await house.modules.corps.add({ wecomCorpId: 'wwforeign000000001', name: '另一家企业', adminUserids: ['boss'] })
       await house.modules.corps.change(corp.id, { agentId: 1000009, agentSecret: 'a-secret-of-nobody-00000000000000000000000' })
       return await callerFor(house, corp.id, 'boss')
     },
     fingerprint: async () => {
-      const tables = ['customers', 'customer_relations', 'customer_relation_tags', 'materials', 'material_groups', 'files', 'shares', 'views', 'staff', 'staff_roles', 'roles', 'jobs', 'group_chats'] as const
+      const tables = ['customers', 'customer_relations', 'customer_relation_tags', 'materials', 'material_groups', 'material_files', 'material_favourites', 'files', 'uploads', 'shares', 'views', 'staff', 'staff_roles', 'roles', 'jobs', 'group_chats'] as const
       const sums = await Promise.all(tables.map(async (table) => {
         const [rows] = await house.platform.database.pool.query(`SELECT * FROM ${table} WHERE corp_id = ? ORDER BY 1, 2, 3 LIMIT 2000`, [corpId])
         return [table, JSON.stringify(rows).replace(/"(seen_at|synced_at|moved_at|finished_at|state|holder|started_at)":"?[^,}]*/g, '')]

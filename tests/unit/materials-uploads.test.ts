@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { LIMITS } from '@zhike/shared'
-import { checkedUpload, cleanFileName, kindOf } from '../../server/src/modules/materials/upload-kind.ts'
-import { isPictureName, keysOf } from '../../server/src/modules/materials/picture-names.ts'
+import { checkBytes, cleanFileName, kindOf, mimeOfFirst } from '../../server/src/modules/materials/files/upload-kind.ts'
+import { keysOf, pictureWanted } from '../../server/src/modules/materials/files/picture-names.ts'
 import { contains } from '../../server/src/platform/db/like.ts'
-import { dayIn } from '../../server/src/modules/materials/figures.ts'
+import { dayIn } from '../../server/src/modules/materials/library/figures.ts'
 
 const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0])
 
@@ -14,13 +14,38 @@ describe('what an upload is', () => {
     expect(kindOf(jpeg)?.mime).toBe('image/jpeg')
     expect(kindOf(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'))).toBeNull()
     expect(kindOf(Buffer.from('GIF89a'))).toBeNull()
-    expect(() => checkedUpload('价目表.pdf', Buffer.from('PK\x03\x04'))).toThrow(/只支持/)
-    expect(() => checkedUpload('空.pdf', Buffer.alloc(0))).toThrow(/空/)
+    expect(kindOf(Buffer.concat([Buffer.alloc(4), Buffer.from('ftypisom')]))?.mime).toBe('video/mp4')
+    expect(kindOf(Buffer.concat([Buffer.alloc(4), Buffer.from('ftypqt  ')]))).toBeNull()
+  })
+
+  it('must be what its place needs · MAT-4', async () => {
+    await expect(mimeOfFirst('pdf', '价目表.pdf', Buffer.from('PK\x03\x04'))).rejects.toThrow('这里需要一份 PDF 文件')
+    await expect(mimeOfFirst('pdf', '价目表.pdf', jpeg)).rejects.toThrow('这是一张图片')
+    await expect(mimeOfFirst('image', '图.png', Buffer.from('%PDF-1.7'))).rejects.toThrow('这是一份 PDF')
+    expect(await mimeOfFirst('video', '片.mp4', Buffer.concat([Buffer.alloc(4), Buffer.from('ftypmp42')]))).toBe('video/mp4')
+  })
+
+  it.each([
+    ['表.xlsx', Buffer.concat([Buffer.from([0x50, 0x4b, 3, 4]), Buffer.alloc(60)]), true],
+    ['说明.txt', Buffer.from('你好，欢迎光临'), true],
+    ['程序.exe', Buffer.from('MZ'.padEnd(2000, 'x')), false],
+    ['发票.pdf', Buffer.from('MZ'.padEnd(2000, 'x')), false],
+    ['网页.html', Buffer.from('<script>alert(1)</script>'), false],
+    ['图.svg', Buffer.from('<svg onload="alert(1)"/>'), false],
+    ['假的.txt', Buffer.concat([Buffer.from([0x50, 0x4b, 3, 4]), Buffer.alloc(60)]), false],
+    ['没有扩展名', Buffer.from('你好'), false],
+  ])('files are documents whose content fits their ending: %s', async (name, bytes, taken) => {
+    const answer = mimeOfFirst('file', name, bytes)
+    if (taken) await expect(answer).resolves.toBeTruthy()
+    else await expect(answer).rejects.toMatchObject({ code: 'unsupported' })
   })
 
   it('has a size limit of its kind · MAT-7', () => {
-    expect(() => checkedUpload('大图.jpg', Buffer.concat([jpeg, Buffer.alloc(LIMITS.imageBytes)]))).toThrow(/图片不能超过 10 MB/)
-    expect(() => checkedUpload('大.pdf', Buffer.concat([Buffer.from('%PDF-1.4'), Buffer.alloc(LIMITS.pdfBytes)]))).toThrow(/PDF不能超过 20 MB/)
+    expect(() => checkBytes('image', LIMITS.imageBytes + 1)).toThrow(/图片不能超过 10 MB/)
+    expect(() => checkBytes('pdf', LIMITS.pdfBytes + 1)).toThrow(/PDF不能超过 20 MB/)
+    expect(() => checkBytes('video', 200 * 1024 * 1024)).toThrow(/视频不能超过 100 MB/)
+    expect(() => checkBytes('file', 0)).toThrow(/空/)
+    expect(() => checkBytes('pdf', LIMITS.pdfBytes)).not.toThrow()
   })
 
   it.each([
@@ -41,8 +66,8 @@ describe('what an upload is', () => {
 
 describe('names of pictures', () => {
   it('are a closed set', () => {
-    for (const name of ['cover-360.webp', 'cover-card.jpg', 'p1-720.webp', 'p300-1080.webp', 'image-720.webp']) expect(isPictureName(name)).toBe(true)
-    for (const name of ['original', '../original', 'p1-360.webp', 'p1-720.webp/..', 'cover-card.webp', '']) expect(isPictureName(name)).toBe(false)
+    expect(['cover-360.webp', 'cover-card.jpg', 'p1-720.webp', 'p300-1080.webp'].map(pictureWanted)).toEqual([{ kind: 'cover' }, { kind: 'card' }, { kind: 'page', page: 1, width: 720 }, { kind: 'page', page: 300, width: 1080 }])
+    for (const name of ['original', '../original', 'image-720.webp', 'p0-720.webp', 'p1-360.webp', 'p1-720.webp/..', 'cover-card.webp', '']) expect(pictureWanted(name)).toBeNull()
   })
 
   it('list everything of a file, for removing it', () => {

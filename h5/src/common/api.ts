@@ -6,14 +6,15 @@ import { request } from './request.ts'
 /** A reading request is repeated this long while the server can't be reached; then the screen shows the error. */
 const REPEAT_FOR_MS = 60_000
 const TIME_LIMIT_MS = 15_000
-const UPLOAD_LIMIT_MS = 5 * 60_000
 
 interface CallSettings {
   signal?: AbortSignal
   headers?: Record<string, string>
-  /** Multipart body of endpoints that take files. */
-  form?: FormData
-  /** 0…1 while a form is being uploaded. */
+  /** Body of endpoints that take bytes. */
+  bytes?: Blob
+  /** Milliseconds to wait for the answer, where it takes longer than usual. */
+  limitMs?: number
+  /** 0…1 while bytes are being uploaded. */
   onUpload?: (part: number) => void
   /** Fail at once instead of repeating while the server is away. */
   once?: boolean
@@ -59,10 +60,10 @@ export async function api(key: string, call: AnyCall = {}): Promise<unknown> {
         method,
         url: filledPath(path, call.params),
         query: call.query,
-        body: call.form ?? call.body,
+        body: call.bytes ?? call.body,
         headers: call.headers,
         signal: call.signal,
-        limitMs: call.form ? UPLOAD_LIMIT_MS : TIME_LIMIT_MS,
+        limitMs: call.limitMs ?? TIME_LIMIT_MS,
         onUpload: call.onUpload,
       }))
       connectionWorks()

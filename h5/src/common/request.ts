@@ -5,7 +5,7 @@ interface HttpRequest {
   method: string
   url: string
   query?: object
-  /** Sent as JSON, a FormData as multipart. */
+  /** Sent as JSON, a Blob as it is. */
   body?: unknown
   headers?: Record<string, string>
   signal?: AbortSignal
@@ -40,8 +40,9 @@ export function request({ method, url, query, body, headers, signal, limitMs, on
     xhr.onloadend = () => signal?.removeEventListener('abort', abort)
     if (onUpload) xhr.upload.onprogress = ({ loaded, total, lengthComputable }) => onUpload(lengthComputable ? loaded / total : 0)
     signal?.addEventListener('abort', abort)
-    if (body === undefined || body instanceof FormData) return xhr.send(body)
-    xhr.setRequestHeader('Content-Type', 'application/json')
+    if (body === undefined) return xhr.send()
+    xhr.setRequestHeader('Content-Type', body instanceof Blob ? 'application/octet-stream' : 'application/json')
+    if (body instanceof Blob) return xhr.send(body)
     xhr.send(JSON.stringify(body))
   })
 }

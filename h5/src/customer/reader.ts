@@ -2,15 +2,17 @@
  * The script of the tracked page: tells our server how long which page is read. Counters are cumulative, so a lost
  * report costs nothing. Without it, or before it, the content is all there.
  */
-import { BEAT_INTERVAL_MS } from '@zhike/shared'
+import { BEAT_INTERVAL_MS, VIDEO_PARTS } from '@zhike/shared'
 import { createCounter } from './counter.ts'
 
 const TICK_MS = 500
 
-const { beat, view } = document.body.dataset
+const { beat, view, forward } = document.body.dataset
 const pictures = [...document.querySelectorAll<HTMLElement>('[data-page]')]
 const label = document.querySelector<HTMLElement>('[data-at]')
 const original = document.querySelector<HTMLElement>('[data-original]')
+const site = document.querySelector<HTMLElement>('[data-framed]')
+const video = document.querySelector<HTMLVideoElement>('[data-video]')
 const onScreen = new Set<HTMLElement>()
 const counter = createCounter(() => performance.now())
 let seq = 0
@@ -18,6 +20,13 @@ let depth = 0
 let reported = ''
 let sentAt = -BEAT_INTERVAL_MS
 let ticking: ReturnType<typeof setInterval> | undefined
+
+/** The tenth of a video that plays now; 0 while it stands. */
+function partPlaying(film: HTMLVideoElement): number {
+  if (film.paused || film.ended || !(film.duration > 0)) return 0
+  depth = Math.max(depth, Math.min(100, Math.round((film.currentTime / film.duration) * 100)))
+  return Math.min(VIDEO_PARTS, Math.floor((film.currentTime / film.duration) * VIDEO_PARTS) + 1)
+}
 
 /** The page of the material with most of the screen. */
 function pageInView(): number {
@@ -35,9 +44,9 @@ function pageInView(): number {
 }
 
 function look(): void {
-  counter.turnTo(pageInView())
-  // Of a link only the click tells that the article was opened.
-  if (!original) depth = Math.max(depth, Math.min(100, Math.round(((scrollY + innerHeight) / document.documentElement.scrollHeight) * 100)))
+  counter.turnTo(video ? partPlaying(video) : pageInView())
+  // Of a link or file only the click tells that it was opened; what happens inside a frame of another site nobody tells us.
+  if (!original && !site && !video) depth = Math.max(depth, Math.min(100, Math.round(((scrollY + innerHeight) / document.documentElement.scrollHeight) * 100)))
   if (label && counter.page > 0) label.textContent = label.textContent.replace(/^\d+/, String(counter.page))
 }
 
@@ -63,6 +72,8 @@ function report(leaving: boolean): void {
 }
 
 function tick(): void {
+  // Who watches or reads inside a frame touches nothing of ours.
+  if (site || (video && !video.paused)) counter.touch()
   look()
   counter.count()
   if (performance.now() - sentAt >= BEAT_INTERVAL_MS) report(false)
@@ -93,15 +104,24 @@ if (pictures.length > 0 && 'IntersectionObserver' in window) {
   })
   for (const picture of pictures) observer.observe(picture)
 }
-// The mark of the way back from WeChat must not travel with a forwarded address.
-if (location.search.includes('back=')) history.replaceState(null, '', location.pathname)
+// What WeChat passes on, or a reader copies, is the address as it stands: from now on it says who passed it on (MAT-19). The
+// mark of the way back from the sign-in goes as well.
+if (forward || location.search.includes('back=')) history.replaceState(null, '', forward ?? location.pathname)
 for (const sign of ['scroll', 'touchstart', 'pointermove', 'keydown']) {
   addEventListener(sign, () => {
     counter.touch()
     look()
   }, { passive: true })
 }
-original?.addEventListener('click', () => { depth = 100 })
+original?.addEventListener('click', () => {
+  depth = 100
+  report(false)
+})
+video?.addEventListener('ended', () => {
+  depth = 100
+  look()
+})
+for (const change of ['play', 'pause', 'seeking']) video?.addEventListener(change, look)
 document.addEventListener('visibilitychange', () => (document.visibilityState === 'visible' ? resume() : pause(false)))
 addEventListener('pagehide', () => pause(true))
 addEventListener('pageshow', resume)

@@ -17,9 +17,9 @@ const customers: RouteRecordRaw[] = [
   { path: ':customerId(\\d+)', component: () => import('./customers/CustomerPage.vue'), meta: detail, props: ({ params }) => ({ customerId: Number(params.customerId) }) },
 ]
 const materials: RouteRecordRaw[] = [
-  { path: 'new', component: () => import('./materials/NewMaterialPage.vue'), meta: detail },
+  { path: 'new', component: () => import('../common/materials/NewMaterialPage.vue'), meta: detail },
   { path: ':materialId(\\d+)', component: () => import('./materials/MaterialPage.vue'), meta: detail, props: ({ params }) => ({ materialId: Number(params.materialId) }) },
-  { path: ':materialId(\\d+)/edit', component: () => import('./materials/EditMaterialPage.vue'), meta: detail, props: ({ params }) => ({ materialId: Number(params.materialId) }) },
+  { path: ':materialId(\\d+)/edit', component: () => import('../common/materials/EditMaterialPage.vue'), meta: detail, props: ({ params }) => ({ materialId: Number(params.materialId) }) },
 ]
 const more: RouteRecordRaw[] = [
   { path: 'messages', component: () => import('./messages/MessagesPage.vue'), meta: detail },

@@ -22,8 +22,8 @@ export interface Endpoint {
   summary: string
   /** How often: per signed-in member or set-up session, per address where nobody needs to be signed in. The usual rate of the method when left out. */
   rate?: Rate
-  /** The body is multipart (files), read by the handler itself. */
-  multipart?: boolean
+  /** The body is bytes, not JSON: the handler finds a Buffer in `request.body`. */
+  bytes?: boolean
   /** Answers that are not JSON (streams, pictures) are written by the handler itself. */
   raw?: boolean
 }

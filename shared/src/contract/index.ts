@@ -10,6 +10,7 @@ import { radarContract } from './radar.ts'
 import { sessionContract } from './session.ts'
 import { setupContract } from './setup.ts'
 import { staffContract } from './staff.ts'
+import { uploadsContract } from './uploads.ts'
 import type * as d from './define.ts'
 
 /** Every endpoint of the JSON API, by `METHOD /path`. */
@@ -23,6 +24,7 @@ export const contract = {
   ...customersContract,
   ...groupChatsContract,
   ...materialsContract,
+  ...uploadsContract,
   ...noticesContract,
   ...radarContract,
   ...liveContract,
@@ -51,3 +53,4 @@ export * from './radar.ts'
 export * from './session.ts'
 export * from './setup.ts'
 export * from './staff.ts'
+export * from './uploads.ts'

@@ -12,11 +12,11 @@ const shareChat = z.discriminatedUnion('kind', [
 export type ShareChat = z.infer<typeof shareChat>
 
 /** The payload for ww.sendChatMessage (wecom-api/00 §9.4). */
-const newsMessage = z.object({
-  msgtype: z.literal('news'),
-  news: z.object({ link: z.string(), title: z.string(), desc: z.string(), imgUrl: z.string() }),
-})
-export type NewsMessage = z.infer<typeof newsMessage>
+const shareMessage = z.discriminatedUnion('msgtype', [
+  z.object({ msgtype: z.literal('news'), news: z.object({ link: z.string(), title: z.string(), desc: z.string(), imgUrl: z.string() }) }),
+  z.object({ msgtype: z.literal('miniprogram'), miniprogram: z.object({ appid: z.string(), title: z.string(), imgUrl: z.string(), page: z.string() }) }),
+])
+export type ShareMessage = z.infer<typeof shareMessage>
 
 const viewRow = z.object({
   viewId: z.number().int(), shareId: z.number().int(),
@@ -42,7 +42,7 @@ export const radarContract = defineContract({
     rate: RATES.share,
     /** The same requestId gives the same share: pressing twice sends once (GEN-8). */
     body: z.object({ materialId: rowId, chat: shareChat, requestId: z.uuid() }),
-    response: z.object({ shareId: z.number().int(), state: z.enum(SHARE_STATES), message: newsMessage }),
+    response: z.object({ shareId: z.number().int(), state: z.enum(SHARE_STATES), message: shareMessage }),
   },
   'PUT /api/shares/:shareId/outcome': {
     summary: 'What became of the message in the client',

@@ -15,7 +15,11 @@ export const RATES = {
   share: { most: 90, seconds: 60 },
   /** Full phone numbers, one customer at a time. */
   phone: { most: 60, seconds: 60 },
-  upload: { most: 60, seconds: 60 },
+  upload: { most: 120, seconds: 60 },
+  /** Pieces of uploads: a hundred of them make the largest video. */
+  piece: { most: 1200, seconds: 60 },
+  /** Pages of other people's sites that we read for somebody. */
+  outside: { most: 20, seconds: 60 },
   /** Drawn pages: a preview shows dozens of them at once. */
   picture: { most: 1800, seconds: 60 },
   export: { most: 10, seconds: 60 },
@@ -32,6 +36,5 @@ export const RATES = {
 /** The rate of an endpoint: its own, or the usual one of its method. */
 export function rateOf(method: Method, endpoint: Endpoint): Rate {
   if (endpoint.rate) return endpoint.rate
-  if (endpoint.multipart) return RATES.upload
   return method === 'GET' ? RATES.read : RATES.change
 }

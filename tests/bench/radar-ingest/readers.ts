@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { createCorps } from '../../../server/src/modules/corps/index.ts'
 import { customers, relations } from '../../../server/src/modules/customers/tables.ts'
 import { staff } from '../../../server/src/modules/identity/tables.ts'
-import { files, materials } from '../../../server/src/modules/materials/tables.ts'
+import { files, materialFiles, materials } from '../../../server/src/modules/materials/tables.ts'
 import { shares } from '../../../server/src/modules/radar/tables.ts'
 import { createViewTickets } from '../../../server/src/modules/radar/pages/view-ticket.ts'
 import type { Platform } from '../../../server/src/platform/platform.ts'
@@ -23,7 +23,8 @@ export async function makeReaders(platform: Platform, count: number): Promise<{ 
   await db.insert(staff).values(Array.from({ length: STAFF }, (_, i) => ({ corpId, userid: `s${i}`, useridKey: `s${i}`, name: `员工${i}`, directLeaders: [], state: 'active' as const, seenAt: now, createdAt: now })))
   const staffIds = (await db.select({ id: staff.id }).from(staff)).map((row) => row.id)
   const [file] = await db.insert(files).values({ corpId, key: 'bench', kind: 'pdf', name: 'bench.pdf', bytes: 1, mime: 'application/pdf', sha256: 'x', pages: PAGES, drawn: [], state: 'ready', createdAt: now })
-  const [material] = await db.insert(materials).values({ corpId, scope: 'corp', groupId: 1, type: 'pdf', title: '压测资料', fileId: file.insertId, tagIds: [], createdAt: now, updatedAt: now })
+  const [material] = await db.insert(materials).values({ corpId, scope: 'corp', groupId: 1, type: 'pdf', title: '压测资料', tagIds: [], createdAt: now, updatedAt: now })
+  await db.insert(materialFiles).values({ corpId, materialId: material.insertId, position: 0, fileId: file.insertId })
   const people = Math.ceil(count / PER_CUSTOMER)
   await inSlices(people, async (from, to) => {
     await db.insert(customers).values(range(from, to).map((i) => ({ corpId, externalUserId: `wm${i}`, name: `客户${i}`, type: 1, syncedAt: now, createdAt: now })))

@@ -77,6 +77,7 @@ export const useSending = defineStore('sending', () => {
     const to = target.value
     if (!to) return
     const share = await prepare(materialId, to, keyOf(materialId))
+    if (share.message.msgtype !== 'news') return showNotice('小程序卡片没有链接，请在企业微信的聊天侧边栏里发送', 'bad')
     const done = await copyText(share.message.news.link)
     showNotice(done.ok ? '链接已复制' : done.reason, done.ok ? 'ok' : 'bad')
   }

@@ -15,5 +15,6 @@ export const POSTERS = [
   { file: 'weekend-classes.jpg', height: 1400, background: 'linear-gradient(180deg, #fff, #eef7f1)',
     body: `<h1>周末亲子课</h1><h2>4 月课程表&emsp;会员 2,000 积分换一节</h2><div class="card"><table><tr><th>时间</th><th>浦东店</th><th>徐汇店</th></tr><tr><td>周六 10:00</td><td>抚触操</td><td>绘本时间</td></tr><tr><td>周六 15:00</td><td>辅食第一口</td><td>感统游戏</td></tr><tr><td>周日 10:00</td><td>感统游戏</td><td>抚触操</td></tr><tr><td>周日 15:00</td><td>爸爸专场</td><td>辅食第一口</td></tr></table></div><div class="card"><p>每节 40 分钟，限 8 个家庭，提前一天预约。</p></div><div class="note">请带一条宝宝自己的小毯子</div>` },
   { file: 'cover-fever.jpg', height: 1080, background: '#fbe3d6', body: `<h1>宝宝第一次<br>发烧</h1><h2>在家先做这五步</h2>${art}` },
+  { file: 'cover-seat.jpg', height: 1080, background: '#e3f0e6', body: `<h1>安全座椅<br>三步装好</h1><h2>跟着做，三分钟</h2>${art}` },
   { file: 'cover-sleep.jpg', height: 1080, background: '#dfe8f7', body: `<h1>睡整觉<br>不靠哭</h1><h2>四个月后的作息调整</h2>${art}` },
 ]

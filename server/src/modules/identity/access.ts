@@ -42,6 +42,7 @@ export function createAccess(platform: Platform, corps: Corps) {
       dataScope: DATA_SCOPES.findLast((scope) => scopes.includes(scope)) ?? 'self',
       dataScopes: scopes,
       owners: known.owners(scopes, { staffId: person.id, useridKey: person.useridKey }),
+      places: known.places(scopes, person.id),
       expiresAt,
     }
   }

@@ -29,6 +29,8 @@ export function createDirectory(platform: Platform) {
       if (!made) throw new Error('a new member cannot be read')
       return { ...toRef(made), state: made.state }
     },
+    /** Names of departments that exist. */
+    departmentNames: (corpId: number, departmentIds: readonly number[]): Promise<Map<number, string>> => peopleOf(db, corpId).departmentNames(departmentIds),
     /** With department and position, as a customer page shows its sender. Null for another corp's id. */
     async businessCard(corpId: number, staffId: number): Promise<{ name: string; avatar: string | null; department: string | null; position: string | null } | null> {
       const people = peopleOf(db, corpId)

@@ -1,7 +1,7 @@
 import type { DataScope } from '@zhike/shared'
 import type { Platform } from '../../platform/platform.ts'
-import { createOrganisation, ownersOf, unionOf } from './organisation.ts'
-import type { Organisation, OwnerScope } from './organisation.ts'
+import { createOrganisation, ownersOf, placesOf, unionOf } from './organisation.ts'
+import type { Organisation, OwnerScope, Places } from './organisation.ts'
 import { organisationStore } from './organisation-store.ts'
 import { rolesOf } from './role-store.ts'
 import type { RoleRow } from './role-store.ts'
@@ -12,6 +12,8 @@ export interface CorpPeople {
   roles: readonly RoleRow[]
   /** The owners of a member's data scopes together (SYS-5), found once. */
   owners(scopes: readonly DataScope[], person: { staffId: number; useridKey: string }): OwnerScope
+  /** Where a member is and what she leads, found once. */
+  places(scopes: readonly DataScope[], staffId: number): Places
 }
 
 const CORPS_KEPT = 200
@@ -30,6 +32,7 @@ export function createOrganisationCache({ db, clock }: Pick<Platform, 'db' | 'cl
     const [facts, roles] = await Promise.all([organisationStore(db, corpId).facts(), rolesOf(db, corpId).known()])
     const organisation = createOrganisation(facts)
     const found = new Map<string, OwnerScope>()
+    const placed = new Map<string, Places>()
     return {
       organisation, roles,
       owners(scopes, person) {
@@ -40,6 +43,15 @@ export function createOrganisationCache({ db, clock }: Pick<Platform, 'db' | 'cl
         if (found.size >= SCOPES_KEPT) found.clear()
         found.set(key, owners)
         return owners
+      },
+      places(scopes, staffId) {
+        const key = `${staffId}:${scopes.includes('all')}`
+        const known = placed.get(key)
+        if (known) return known
+        const places = placesOf(scopes, staffId, organisation)
+        if (placed.size >= SCOPES_KEPT) placed.clear()
+        placed.set(key, places)
+        return places
       },
     }
   }

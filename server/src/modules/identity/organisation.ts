@@ -4,6 +4,10 @@ import type { DataScope } from '@zhike/shared'
 export interface Organisation {
   /** Departments a member leads, without their sub-departments. */
   ledBy(staffId: number): readonly number[]
+  /** Departments a member is in, without those above. */
+  departmentsOf(staffId: number): readonly number[]
+  /** Departments and everything above them, as far as it is visible. */
+  departmentsAbove(departmentIds: readonly number[]): Set<number>
   /** Departments and everything below them. */
   departmentsUnder(departmentIds: readonly number[]): Set<number>
   /** Members of departments and everything below them. */
@@ -11,6 +15,8 @@ export interface Organisation {
   /** Members whose direct superior is this one, and theirs, and so on. */
   subordinates(useridKey: string): Set<number>
   departmentName(departmentId: number): string | null
+  /** Every department after the one above it, with how many are above it. */
+  tree(): { departmentId: number; name: string; depth: number }[]
   /** How many belong to a department, without those of its sub-departments. */
   departmentSize(departmentId: number): number
 }
@@ -25,6 +31,8 @@ export interface OrganisationFacts {
 export function createOrganisation(facts: OrganisationFacts): Organisation {
   const children = groupBy(facts.departments.filter((d) => d.parentId !== null), (d) => d.parentId ?? 0)
   const members = groupBy(facts.memberships, (m) => m.departmentId)
+  const places = groupBy(facts.memberships, (m) => m.staffId)
+  const parents = new Map(facts.departments.map((d) => [d.departmentId, d.parentId]))
   const led = groupBy(facts.leaderships, (l) => l.staffId)
   const reports = groupBy(facts.staff.flatMap((person) => person.directLeaders.map((leader) => ({ leader, person }))), (report) => report.leader)
   const names = new Map(facts.departments.map((d) => [d.departmentId, d.name]))
@@ -42,6 +50,14 @@ export function createOrganisation(facts: OrganisationFacts): Organisation {
 
   return {
     ledBy: (staffId) => (led.get(staffId) ?? []).map((leadership) => leadership.departmentId),
+    departmentsOf: (staffId) => (places.get(staffId) ?? []).map((place) => place.departmentId),
+    departmentsAbove(departmentIds) {
+      const found = new Set<number>()
+      for (let id of departmentIds as readonly (number | null)[]) {
+        for (; id !== null && !found.has(id); id = parents.get(id) ?? null) found.add(id)
+      }
+      return found
+    },
     departmentsUnder,
     membersUnder(departmentIds) {
       const found = new Set<number>()
@@ -61,6 +77,19 @@ export function createOrganisation(facts: OrganisationFacts): Organisation {
       return found
     },
     departmentName: (departmentId) => names.get(departmentId) ?? null,
+    tree() {
+      const listed: { departmentId: number; name: string; depth: number }[] = []
+      const seen = new Set<number>()
+      const open = facts.departments.filter((one) => one.parentId === null || !names.has(one.parentId)).map((one) => ({ ...one, depth: 0 })).reverse()
+      for (let next = open.pop(); next; next = open.pop()) {
+        const { departmentId, name, depth } = next
+        if (seen.has(departmentId)) continue
+        seen.add(departmentId)
+        listed.push({ departmentId, name, depth })
+        for (const child of [...(children.get(departmentId) ?? [])].reverse()) open.push({ ...child, depth: depth + 1 })
+      }
+      return listed
+    },
     departmentSize: (departmentId) => members.get(departmentId)?.length ?? 0,
   }
 }
@@ -84,6 +113,19 @@ export function ownersOf(scope: DataScope, person: { staffId: number; useridKey:
       owners.delete(person.staffId)
       return { all: false, staffIds: [...owners] }
     }
+  }
+}
+
+/**
+ * @property within departments she is in, and everything above them: what is open to one of these is open to her
+ * @property leads departments she leads, and everything below them; all of them with the data scope of the corp
+ */
+export interface Places { within: ReadonlySet<number>; leads: 'all' | ReadonlySet<number> }
+
+export function placesOf(scopes: readonly DataScope[], staffId: number, organisation: Organisation): Places {
+  return {
+    within: organisation.departmentsAbove(organisation.departmentsOf(staffId)),
+    leads: scopes.includes('all') ? 'all' : organisation.departmentsUnder(organisation.ledBy(staffId)),
   }
 }
 

@@ -4,7 +4,7 @@ import type { MySqlColumn } from 'drizzle-orm/mysql-core'
 import type { DataScope, Permission } from '@zhike/shared'
 import type { RegisterRoutes } from '../../platform/http/contract-routes.ts'
 import type { Corp } from '../corps/index.ts'
-import type { OwnerScope } from './organisation.ts'
+import type { OwnerScope, Places } from './organisation.ts'
 
 /** The signed-in member behind a request, with what she may do and whose data she may see. */
 export interface Viewer {
@@ -22,6 +22,7 @@ export interface Viewer {
   /** The scope of each of her roles. */
   dataScopes: readonly DataScope[]
   owners: OwnerScope
+  places: Places
   expiresAt: number
 }
 

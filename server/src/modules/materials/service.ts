@@ -1,49 +1,113 @@
-import type { NewMaterial, MaterialGroupView, UploadedFile } from '@zhike/shared/contract'
+import type { MaterialForm, MaterialGroupView, UploadedFile } from '@zhike/shared/contract'
+import type { UploadKind } from '@zhike/shared'
+import { createOutside } from '../../platform/outside/outside.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { repeatedly } from '../../platform/repeat.ts'
+import type { Repeated } from '../../platform/repeat.ts'
 import type { Audit } from '../audit/index.ts'
 import type { Identity, Register, Viewer } from '../identity/index.ts'
-import type { RadarFigures } from './figures.ts'
-import { createGroups } from './groups.ts'
-import type { Editor } from './groups.ts'
-import { createDrawJobs } from './jobs.ts'
-import { createLibrary } from './library.ts'
+import { createDrawJobs } from './files/draw-jobs.ts'
+import { createTaking } from './files/taking.ts'
+import { createUploads } from './files/uploads.ts'
+import type { RadarFigures } from './library/figures.ts'
+import { createGroups } from './library/groups.ts'
+import type { Editor } from './library/groups.ts'
+import { createLibrary } from './library/library.ts'
+import type { UsesOf } from './library/library.ts'
+import { REACH_OF_PROGRAMS, reachOf } from './library/reach.ts'
+import { searchTextOf } from './library/search-text.ts'
+import { materialsOf, unspelledMaterials } from './library/store.ts'
+import { createOutsidePages } from './outside-pages.ts'
+import { createPreviewLinks } from './preview-links.ts'
 import { createReading } from './reading.ts'
 import { materialRoutes } from './routes.ts'
-import { createUploads } from './uploads.ts'
 
 interface MaterialsNeeds {
   audit: Audit
-  identity: Pick<Identity, 'staffRefs'>
+  identity: Pick<Identity, 'staffRefs' | 'departmentNames'> & { access: Pick<Identity['access'], 'peopleNow'> }
   /** May point to an area that is made later: nothing of it is used before the first request. */
   radarFigures: RadarFigures
+  /** Areas that use materials: what of theirs would miss one. */
+  uses: readonly UsesOf[]
   mayReadCustomer(viewer: Viewer, customerId: number): Promise<boolean>
 }
 
 export type Materials = ReturnType<typeof createMaterials>
 
-/** The material library with its files (spec 01). */
+const SPELLED_AT_ONCE = 200
+const UPLOADS_SWEEP_MS = 60 * 60 * 1000
+
+/** The material libraries with their files (spec 01). */
 export function createMaterials(platform: Platform, needs: MaterialsNeeds) {
+  const { config, db, log } = platform
+  const inSandbox = config.sandboxUrl
+  const outside = createOutside({ log, inside: inSandbox === null ? undefined : (url) => sandboxAddress(url, config.baseUrl, inSandbox) })
+  const taking = createTaking(platform)
+  const uploads = createUploads(platform, taking)
+  const outsidePages = createOutsidePages(platform, { outside, taking })
   const library = createLibrary(platform, {
-    audit: needs.audit, radarFigures: needs.radarFigures, staffRefs: (corpId, ids) => needs.identity.staffRefs(corpId, ids),
-    drawLater: (corpId, fileId) => drawJobs.later({ corpId, fileId }),
+    audit: needs.audit, radarFigures: needs.radarFigures, uses: needs.uses, staffRefs: (corpId, ids) => needs.identity.staffRefs(corpId, ids),
+    drawLater: (corpId, fileId) => drawJobs.later({ corpId, fileId }), lookLater: outsidePages.lookLater,
   })
   const drawJobs = createDrawJobs(platform, library.announce)
-  const uploads = createUploads(platform)
-  const groups = createGroups(platform, needs.audit)
+  const groups = createGroups(platform, { audit: needs.audit, departmentNames: (corpId, ids) => needs.identity.departmentNames(corpId, ids) })
   const reading = createReading(platform)
+  const previews = createPreviewLinks(platform)
+  const sweepers: Repeated[] = []
+
+  async function departments(viewer: Viewer) {
+    const { organisation } = await needs.identity.access.peopleNow(viewer.corpId)
+    const { leads } = viewer.places
+    return organisation.tree().filter((one) => leads === 'all' || leads.has(one.departmentId))
+  }
+
+  /** Materials from before pinyin was searched. */
+  async function spellOld(): Promise<void> {
+    for (let found = SPELLED_AT_ONCE; found === SPELLED_AT_ONCE;) {
+      const rows = await unspelledMaterials(db, SPELLED_AT_ONCE)
+      for (const { corpId, id } of rows) {
+        const row = await materialsOf(db, corpId).byId(id)
+        if (row) await materialsOf(db, corpId).setSearchText(id, searchTextOf(row.title, row.type === 'article' ? [] : row.files.map((file) => file.name)))
+      }
+      found = rows.length
+    }
+  }
+
   return {
     ...reading,
-    /** For programs that fill a library: the same rules as for people. @returns the material's id */
-    create: (by: Editor, form: NewMaterial): Promise<number> => library.create(by, form),
-    groups: (corpId: number): Promise<MaterialGroupView[]> => groups.list(corpId),
-    addGroup: (by: Editor, name: string): Promise<MaterialGroupView> => groups.add(by, name),
-    upload: (by: { corpId: number; staffId: number | null }, name: string, bytes: Buffer): Promise<UploadedFile> => uploads.takeBytes(by, name, bytes),
+    /** Who may send what (MAT-1), for the areas that send. */
+    maySend: library.maySend,
+    /** What a preview link leads to (MAT-12); null for any other token. */
+    previewOf: previews.read,
+    /** For programs that fill a library: the same rules as for people, but for whose library it is. @returns the material's id */
+    create: (by: Editor, form: MaterialForm): Promise<number> => library.create(by, REACH_OF_PROGRAMS, form),
+    groups: (corpId: number): Promise<MaterialGroupView[]> => groups.of(corpId, { scope: 'corp', ownerId: 0 }),
+    teamGroups: (corpId: number): Promise<MaterialGroupView[]> => groups.of(corpId, { scope: 'team', ownerId: 0 }),
+    /** The default group of a member's own library. @returns its id */
+    personalGroup: async (corpId: number, staffId: number): Promise<number> => (await groups.of(corpId, { scope: 'personal', ownerId: staffId }))[0]?.groupId ?? 0,
+    addGroup: groups.addFor,
+    upload: (by: { corpId: number; staffId: number | null }, kind: UploadKind, name: string, bytes: Buffer): Promise<UploadedFile> => taking.takeBytes(by, kind, name, bytes),
     /** Repairs: queues files whose drawing stopped, deletes uploads that nothing took. Runs by itself in `work`. */
-    sweep: drawJobs.sweep,
+    sweep: { ...drawJobs.sweep, uploads: uploads.sweep, spellOld },
     routes(register: Register): void {
-      materialRoutes(register, { library, groups, uploads, reading, mayReadCustomer: needs.mayReadCustomer })
+      materialRoutes(register, { library, groups, uploads, reading, outside: outsidePages, reachOf: (viewer) => reachOf(db, viewer), mayReadCustomer: needs.mayReadCustomer, previewLink: previews.link, departments })
     },
-    work: drawJobs.work,
-    stop: drawJobs.stop,
+    async work(): Promise<void> {
+      await drawJobs.work()
+      outsidePages.work()
+      sweepers.push(repeatedly(UPLOADS_SWEEP_MS, 'uploads', async () => {
+        await spellOld()
+        await uploads.sweep()
+      }, log))
+    },
+    async stop(): Promise<void> {
+      await Promise.all([drawJobs.stop(), ...sweepers.splice(0).map((sweeper) => sweeper.stop())])
+    },
   }
+}
+
+/** The built-in sandbox has a web of its own at our address: that, and nothing else of this machine, may be read. */
+function sandboxAddress(url: URL, baseUrl: string, sandboxUrl: string): URL | null {
+  const ours = url.origin === new URL(baseUrl).origin && url.pathname.startsWith('/sandbox/web/')
+  return ours ? new URL(url.pathname + url.search, sandboxUrl) : null
 }

@@ -9,7 +9,7 @@ import type { Notices } from '../notices/index.ts'
 export interface RadarNeeds {
   corps: Pick<Corps, 'byId'>
   identity: Pick<Identity, 'staffRefs' | 'businessCard'> & { signIn: Pick<Identity['signIn'], 'start' | 'on'> }
-  materials: Pick<Materials, 'forReader' | 'titles' | 'pictureFor' | 'cardPicture'>
+  materials: Pick<Materials, 'forReader' | 'titles' | 'pictureFor' | 'cardPicture' | 'mediaFor' | 'maySend' | 'previewOf'>
   notices: Notices
   customers: Pick<Customers, 'customerByExternal' | 'customerNames' | 'isErased'>
   groupChats: Pick<GroupChats, 'groupByChatId' | 'isInGroup'>

@@ -8,12 +8,16 @@ const rowId = (name: string) => bigint(name, { mode: 'number' })
 export const shares = mysqlTable('shares', {
   id: rowId('id').autoincrement().primaryKey(),
   corpId: int('corp_id').notNull(),
-  /** 96 random bits, base64url. */
-  token: exactText('token', { length: 32 }).notNull(),
+  /** 128 random bits, base64url; of a forward its sealed address (forward-tokens.ts). */
+  token: exactText('token', { length: 48 }).notNull(),
+  /** Of a forward: the link that was passed on, the first of the chain, how many steps from it, and the device that passed it on (MAT-19). */
   parentId: rowId('parent_id'),
+  rootId: rowId('root_id'),
+  depth: smallint('depth').notNull().default(0),
+  forwardedBy: exactText('forwarded_by', { length: 32 }),
   materialId: rowId('material_id').notNull(),
   staffId: rowId('staff_id').notNull(),
-  context: varchar('context', { length: 20, enum: ['single_chat', 'group_chat'] }).notNull(),
+  context: varchar('context', { length: 20, enum: ['single_chat', 'group_chat', 'forward'] }).notNull(),
   customerId: rowId('customer_id'),
   groupChatId: rowId('group_chat_id'),
   /** Made by the sidebar: the same request is the same share (GEN-8). */
@@ -28,6 +32,7 @@ export const shares = mysqlTable('shares', {
   uniqueIndex('shares_token').on(t.token), uniqueIndex('shares_request').on(t.corpId, t.staffId, t.requestId),
   index('shares_material').on(t.corpId, t.materialId, t.state, t.sentAt), index('shares_staff').on(t.corpId, t.staffId, t.state, t.sentAt),
   index('shares_sent').on(t.corpId, t.state, t.sentAt, t.staffId), index('shares_customer').on(t.corpId, t.customerId, t.id),
+  index('shares_chain').on(t.corpId, t.rootId, t.id),
 ])
 
 /** Devices of readers, and who they turned out to be. */

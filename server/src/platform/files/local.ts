@@ -34,10 +34,10 @@ export function createLocalFiles(folder: string): FileStore {
     async get(key) {
       return await readFile(pathOf(key)).catch(absent)
     },
-    async stream(key) {
+    async stream(key, part) {
       const path = pathOf(key)
       const found = await stat(path).catch(absent)
-      return found ? { body: createReadStream(path), bytes: found.size } : null
+      return found ? { body: createReadStream(path, part), bytes: part ? part.end - part.start + 1 : found.size } : null
     },
     async remove(key) {
       await rm(pathOf(key), { force: true })

@@ -17,10 +17,10 @@ export function createS3Files(options: S3Options, parts: string): FileStore & { 
     // Compatible stores often don't know the newer default checksums.
     requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED',
   })
-  const find = async (key: string) => {
+  const find = async (key: string, part?: { start: number; end: number }) => {
     assertSafeKey(key)
     try {
-      return await client.send(new GetObjectCommand({ Bucket: options.bucket, Key: key }))
+      return await client.send(new GetObjectCommand({ Bucket: options.bucket, Key: key, Range: part && `bytes=${part.start}-${part.end}` }))
     } catch (error) {
       if (error instanceof NoSuchKey || (error instanceof Error && error.name === 'NoSuchKey')) return null
       throw error
@@ -47,8 +47,8 @@ export function createS3Files(options: S3Options, parts: string): FileStore & { 
       const found = await find(key)
       return found?.Body ? Buffer.from(await found.Body.transformToByteArray()) : null
     },
-    async stream(key) {
-      const found = await find(key)
+    async stream(key, part) {
+      const found = await find(key, part)
       return found?.Body instanceof Readable ? { body: found.Body, bytes: found.ContentLength ?? 0 } : null
     },
     async remove(key) {

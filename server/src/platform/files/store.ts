@@ -10,8 +10,8 @@ export interface FileStore {
   write(key: string, contentType: string, fill: (out: Writable) => Promise<void>): Promise<void>
   /** Null when there is no such file. */
   get(key: string): Promise<Buffer | null>
-  /** Null when there is no such file. */
-  stream(key: string): Promise<{ body: Readable; bytes: number } | null>
+  /** Null when there is no such file. @param part only these bytes, both ends included; the caller has asked how many there are */
+  stream(key: string, part?: { start: number; end: number }): Promise<{ body: Readable; bytes: number } | null>
   remove(key: string): Promise<void>
   /** Deletes what was begun and last written before a moment (epoch ms) and never appeared, since its process was killed. @returns how many files */
   removeParts(before: number): Promise<number>

@@ -53,7 +53,7 @@ export function contractRoutes<Viewer, SetupCaller>(app: FastifyInstance, guard:
           const { viewer, name } = await callerOf(endpoint, request)
           await app.countRequest(key, rate, name)
           const answer = await handler({
-            params: parse(endpoint.params, request.params), query: parse(endpoint.query, request.query), body: endpoint.multipart ? undefined : parse(endpoint.body, request.body),
+            params: parse(endpoint.params, request.params), query: parse(endpoint.query, request.query), body: endpoint.bytes ? undefined : parse(endpoint.body, request.body),
             viewer, request, reply,
           })
           if (endpoint.raw) return answer

@@ -1,6 +1,5 @@
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
-import multipart from '@fastify/multipart'
 import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorBody, ErrorCode } from '@zhike/shared'
@@ -15,7 +14,7 @@ import { AppError, forbidden, unavailable } from './errors.ts'
 import { noticePage } from './notice-page.ts'
 import { rateLimits } from './rate-limits.ts'
 
-export interface ServerOptions { baseUrl: string; secure: boolean; trustProxy: number; log: Log; metrics: Metrics; redis: RedisClient; redisPrefix: string; fileBytes: number }
+export interface ServerOptions { baseUrl: string; secure: boolean; trustProxy: number; log: Log; metrics: Metrics; redis: RedisClient; redisPrefix: string; pieceBytes: number }
 
 /** The bare HTTP server: security headers, cookies, uploads, rate limits, request ids, error answers. Knows no area. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
@@ -46,7 +45,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     crossOriginEmbedderPolicy: false,
   })
   await app.register(cookie)
-  await app.register(multipart, { limits: { fileSize: options.fileBytes, files: 1, fields: 5, parts: 6 } })
+  // Pieces of uploads; everything else is JSON.
+  app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer', bodyLimit: options.pieceBytes }, (_request, body, done) => done(null, body))
   rateLimits(app, { redis: options.redis, prefix: options.redisPrefix, log: options.log })
   // Browsers name the origin of every request that changes something: one from elsewhere is refused (CSRF).
   app.addHook('onRequest', async (request, reply) => {

@@ -1,12 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { randomToken } from '../../../platform/crypto/secret-box.ts'
 import { isDatabaseAway } from '../../../platform/db/connect.ts'
+import { wantedRange } from '../../../platform/http/ranges.ts'
 import type { Platform } from '../../../platform/platform.ts'
 import { withinRates } from '../../../platform/rate.ts'
 import type { Corp } from '../../corps/index.ts'
 import type { SignedIn } from '../../identity/index.ts'
+import { sendMedia } from '../../materials/index.ts'
+import type { ReaderMaterial } from '../../materials/index.ts'
 import type { RadarNeeds } from '../needs.ts'
+import { framedOrigin, partsOf } from './content.ts'
 import { awayPage, trackedPage, unknownLinkPage, withdrawnPage } from './tracked-page.ts'
+import type { Counted, TrackedPage } from './tracked-page.ts'
 import { createShareLookup } from '../shares/lookup.ts'
 import { sharesOf } from '../shares/store.ts'
 import type { ShareRow } from '../shares/store.ts'
@@ -25,7 +30,8 @@ const VIEWS_PER_SHARE = 120
 /** Of one address: all customers and staff in a shop share one. */
 const PAGES = { most: 600, seconds: 60 }
 const PICTURES = { most: 6000, seconds: 60 }
-const TOKEN = /^[A-Za-z0-9_-]{16,32}$/
+/** Links of shares, previews and passed-on copies differ in length (view tickets and pictures name the same one). */
+const TOKEN = /^[A-Za-z0-9_-]{16,48}$/
 
 type TokenRequest = FastifyRequest<{ Params: { token: string }; Querystring: Record<string, unknown> }>
 
@@ -37,30 +43,54 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
 
   async function show(request: TokenRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { token } = request.params
-    const share = TOKEN.test(token) ? await lookup.fresh(token) : null
-    const corp = share ? await needs.corps.byId(share.corpId) : null
-    if (!share || !corp) return page(reply, 404, unknownLinkPage())
+    const preview = needs.materials.previewOf(token)
+    if (preview) return await showPreview(reply, token, preview)
+    const found = TOKEN.test(token) ? await lookup.find(token) : null
+    const corp = found ? await needs.corps.byId(found.share.corpId) : null
+    if (!found || !corp) return page(reply, 404, unknownLinkPage())
+    const { share } = found
     const [material, sender] = await Promise.all([needs.materials.forReader(share.corpId, share.materialId), needs.identity.businessCard(share.corpId, share.staffId)])
     if (!material || material.deleted) return page(reply, 410, withdrawnPage(sender))
     const reads = request.method === 'GET' && !isMachine(request.headers)
     const visitor = cookies.read(request) ?? cookies.fresh()
-    const preview = visitor.memberOf === corp.id
-    if (reads && !preview && await shouldAsk(request, corp, visitor)) {
+    const colleague = visitor.memberOf === corp.id
+    if (reads && !colleague && await shouldAsk(request, corp, visitor)) {
       cookies.write(reply, { ...visitor, askedCorpId: corp.id, askedAt: clock.now() })
       return needs.identity.signIn.start(reply, corp, 'reader', JSON.stringify({ token, visitorId: visitor.visitorId }))
     }
     if (reads) cookies.write(reply, visitor)
-    const counts = reads && !preview && !corp.suspended && share.state !== 'cancelled' && share.state !== 'failed'
-    const viewTicket = counts && await mayCount(share, visitor) ? tickets.issue(token, {
-      corpId: share.corpId, shareId: share.id, materialId: share.materialId, staffId: share.staffId, viewKey: randomToken(12), visitorId: visitor.visitorId,
-      pages: material.pageCount ?? 0, openedAt: clock.now(), device: deviceOf(request.headers['user-agent']),
-    }) : null
-    return page(reply, 200, trackedPage({ token, baseUrl: config.baseUrl, material, sender, viewTicket, script: needs.readerScript(), preview, now: clock.now(), zone: corp.zone }))
+    const counts = reads && !colleague && !corp.suspended && share.state !== 'cancelled' && share.state !== 'failed'
+    const counted = counts && await mayCount(share, visitor) ? await countedAs(request, token, await lookup.readBy(visitor.visitorId, token, found), visitor, material) : null
+    return shown(reply, { token, material, sender, counted, preview: colleague, zone: corp.zone })
+  }
+
+  /** What makes the page count: its ticket, and the address under which this reader passes it on (MAT-19). */
+  async function countedAs(request: TokenRequest, token: string, share: ShareRow, { visitorId }: Visitor, material: ReaderMaterial): Promise<Counted> {
+    const ticket = tickets.issue(token, {
+      corpId: share.corpId, shareId: share.id, materialId: share.materialId, staffId: share.staffId, viewKey: randomToken(12), visitorId,
+      pages: partsOf(material), openedAt: clock.now(), device: deviceOf(request.headers['user-agent']),
+    })
+    return { ticket, forward: lookup.forwardToken({ corpId: share.corpId, shareId: share.id, visitorId }) }
+  }
+
+  /** A link for colleagues: nobody is counted, told, or asked who she is (MAT-12). */
+  async function showPreview(reply: FastifyReply, token: string, { corpId, materialId }: { corpId: number; materialId: number }): Promise<FastifyReply> {
+    const [material, corp] = await Promise.all([needs.materials.forReader(corpId, materialId), needs.corps.byId(corpId)])
+    if (!material || !corp) return page(reply, 404, unknownLinkPage())
+    if (material.deleted) return page(reply, 410, withdrawnPage(null))
+    return shown(reply, { token, material, sender: null, counted: null, preview: true, zone: corp.zone })
+  }
+
+  function shown(reply: FastifyReply, about: Pick<TrackedPage, 'token' | 'material' | 'sender' | 'counted' | 'preview' | 'zone'>): FastifyReply {
+    const origin = framedOrigin(about.material, config.secure)
+    if (origin !== null) reply.header('content-security-policy', `${String(reply.getHeader('content-security-policy') ?? "default-src 'self'")};frame-src ${origin}`)
+    return page(reply, 200, trackedPage({ ...about, baseUrl: config.baseUrl, framed: origin !== null, script: needs.readerScript(), now: clock.now() }))
   }
 
   /** False when the link or the device has had enough views: the page is shown and counts nowhere. Without Redis all count. */
   async function mayCount(share: ShareRow, visitor: Visitor): Promise<boolean> {
-    const key = `${config.redisPrefix}:{views:${share.id}}`
+    // All copies of a link together: nobody makes up readers by passing it on to herself.
+    const key = `${config.redisPrefix}:{views:${share.rootId ?? share.id}}`
     try {
       return await withinRates(redis, { key, most: VIEWS_PER_SHARE, seconds: 60 }, { key: `${key}:${visitor.visitorId}`, most: VIEWS_PER_VISITOR, seconds: 60 })
     } catch (error) {
@@ -104,26 +134,37 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
   }
 
   async function picture(request: FastifyRequest<{ Params: { token: string; name: string } }>, reply: FastifyReply): Promise<FastifyReply> {
-    const share = await shareOfPicture(request.params.token)
-    const found = share && await needs.materials.pictureFor(share.corpId, share.materialId, request.params.name)
+    const of = await materialOf(request.params.token)
+    const found = of && await needs.materials.pictureFor(of.corpId, of.materialId, request.params.name)
     if (!found) return reply.code(404).header('cache-control', 'no-store').send()
     return reply.header('cache-control', 'public, max-age=2592000, immutable').header('etag', found.etag).header('content-length', found.bytes).type(found.type).send(found.body)
   }
 
   async function cardPicture(request: FastifyRequest<{ Params: { token: string } }>, reply: FastifyReply): Promise<FastifyReply> {
-    const share = await shareOfPicture(request.params.token)
-    const found = share && await needs.materials.cardPicture(share.corpId, share.materialId)
+    const of = await materialOf(request.params.token)
+    const found = of && await needs.materials.cardPicture(of.corpId, of.materialId)
     if (!found) return reply.code(404).header('cache-control', 'no-store').send()
     // WeCom and WeChat fetch it from their servers and from other origins.
     return reply.header('cache-control', 'public, max-age=86400').header('etag', found.etag).header('cross-origin-resource-policy', 'cross-origin').type(found.type).send(found.body)
   }
 
-  const shareOfPicture = async (token: string): Promise<ShareRow | null> => (TOKEN.test(token) ? await lookup.cached(token) : null)
+  /** The video or the file. Phones ask for it in ranges. */
+  async function media(request: FastifyRequest<{ Params: { token: string } }>, reply: FastifyReply): Promise<FastifyReply> {
+    const of = await materialOf(request.params.token)
+    const { range } = request.headers
+    const found = of && await needs.materials.mediaFor(of.corpId, of.materialId, wantedRange(range))
+    if (!found) return reply.code(404).header('cache-control', 'no-store').send()
+    if (found === 'unsatisfiable') return reply.code(416).send()
+    return sendMedia(reply.header('cache-control', 'public, max-age=2592000, immutable'), found, range !== undefined)
+  }
+
+  const materialOf = async (token: string): Promise<{ corpId: number; materialId: number } | null> =>
+    needs.materials.previewOf(token) ?? (TOKEN.test(token) ? await lookup.cached(token) : null)
 
   return {
     signedIn,
     register(app: FastifyInstance): void {
-      const shown = async (request: TokenRequest, reply: FastifyReply) => {
+      const shownOrAway = async (request: TokenRequest, reply: FastifyReply) => {
         try {
           return await show(request, reply)
         } catch (error) {
@@ -131,7 +172,8 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
           return page(reply, 503, awayPage())
         }
       }
-      app.get('/r/:token', { config: { rate: PAGES } }, shown)
+      app.get('/r/:token', { config: { rate: PAGES } }, shownOrAway)
+      app.get('/r/:token/media', { config: { rate: PICTURES } }, media)
       app.get('/r/:token/card.jpg', { config: { rate: PICTURES } }, cardPicture)
       app.get('/r/:token/:name', { config: { rate: PICTURES } }, picture)
     },

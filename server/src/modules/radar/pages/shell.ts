@@ -1,9 +1,12 @@
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-/** HTML that is already safe to send. Only made by `html`. */
+/** HTML that is already safe to send. Made by `html`, and by `safeHtml` of what was written from a checked tree. */
 export class Html {
   constructor(readonly text: string) {}
 }
+
+/** For HTML that another part has written from a checked tree, such as an article. */
+export const safeHtml = (text: string): Html => new Html(text)
 
 type Part = string | number | Html | null | false | readonly Html[]
 
@@ -32,6 +35,9 @@ main{max-width:760px;margin:0 auto;padding:calc(18px + env(safe-area-inset-top))
 .who{position:fixed;left:0;right:0;bottom:0;background:var(--card);border-top:1px solid var(--line);padding:10px 14px calc(12px + env(safe-area-inset-bottom))}.who>div{max-width:736px;margin:0 auto;display:flex;align-items:center;gap:12px}
 .av{width:40px;height:40px;border-radius:9px;background:#0b7a6e;color:#fff;display:grid;place-items:center;font-size:18px;flex:none;object-fit:cover}.who b{font-weight:600;display:block;line-height:1.35}.who span{color:var(--soft);font-size:13px;line-height:1.35}.grow{flex:1;min-width:0}
 .who .at{background:var(--bg);border-radius:14px;padding:3px 12px;color:var(--ink);font-variant-numeric:tabular-nums;white-space:nowrap}.bar{background:var(--warnbg);color:var(--warn);font-size:13px;padding:8px 16px;text-align:center}
+.art{background:var(--card);border-radius:14px;padding:6px 18px 18px;box-shadow:0 1px 3px rgba(20,30,60,.08);font-size:17px;line-height:1.75}.art h2{font-size:20px;margin:1.3em 0 .5em}.art h3,.art h4{font-size:17px;margin:1.2em 0 .4em}.art p,.art ul,.art ol,.art table,.art pre{margin:.9em 0}.art img{display:block;max-width:100%;height:auto;border-radius:10px;margin:1em auto}.art blockquote{margin:1em 0;padding:2px 14px;border-left:3px solid var(--line);color:var(--soft)}.art a{color:var(--accent)}.art table{border-collapse:collapse;display:block;overflow-x:auto}.art td,.art th{border:1px solid var(--line);padding:6px 10px}.art pre{overflow-x:auto}.art hr{border:0;border-top:1px solid var(--line)}
+.vid{background:#000;max-height:72vh;object-fit:contain}.file{margin:0 0 8px}.file b{display:block;font-weight:600}.file span{color:var(--soft);font-size:13px}
+main.wide{max-width:none;padding-left:0;padding-right:0;padding-bottom:0;display:flex;flex-direction:column;min-height:100vh}main.wide header{padding:0 16px 10px}.site{flex:1;width:100%;min-height:calc(100vh - 200px);border:0;background:#fff}.from{margin:6px 0 84px}.from a{color:var(--accent)}
 .lone{min-height:70vh;display:grid;place-content:center;text-align:center;padding:24px}.lone h1{font-size:19px;margin-bottom:8px}.lone p{margin:0;color:var(--soft);font-size:15px}`)
 
 /** A whole customer page. `head` comes after the title, `body` carries its own attributes. */

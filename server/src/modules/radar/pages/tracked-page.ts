@@ -1,17 +1,23 @@
 import { formatDay } from '@zhike/shared'
 import type { ReaderMaterial } from '../../materials/index.ts'
+import { content, extentOf } from './content.ts'
 import { html, shell } from './shell.ts'
 import type { Html } from './shell.ts'
 
 interface Sender { name: string; avatar: string | null; department: string | null; position: string | null }
 
-interface TrackedPage {
+/** What makes a page count. @property forward the token under which this reader passes it on */
+export interface Counted { ticket: string; forward: string | null }
+
+export interface TrackedPage {
   token: string
   baseUrl: string
   material: ReaderMaterial
   sender: Sender | null
   /** Null: this opening doesn't count (preview, machine, cancelled send). */
-  viewTicket: string | null
+  counted: Counted | null
+  /** The page of a link is shown in a frame. */
+  framed: boolean
   script: string | null
   preview: boolean
   /** Epoch ms; days are said in the corp's zone. */
@@ -19,43 +25,20 @@ interface TrackedPage {
   zone: string
 }
 
-const WIDTHS = [720, 1080] as const
-
 /** The tracked page (MAT-15): the content is in the HTML, the script only counts. */
 export function trackedPage(page: TrackedPage): string {
-  const { material, token, sender } = page
-  const meta = [sender?.department, material.type === 'pdf' && material.pageCount ? `共 ${material.pageCount} 页` : null, `${formatDay(material.updatedAt, page.now, page.zone)}更新`].filter(Boolean).join(' · ')
+  const { material, token, sender, counted } = page
+  const meta = [sender?.department, extentOf(material), `${formatDay(material.updatedAt, page.now, page.zone)}更新`].filter(Boolean).join(' · ')
   return shell({
     title: material.title,
-    head: html`<meta property="og:type" content="article"><meta property="og:title" content="${material.title}"><meta property="og:description" content="${material.summary || (sender ? `${sender.name} 发来的资料` : '')}"><meta property="og:image" content="${`${page.baseUrl}/r/${token}/card.jpg?v=${material.fileVersion ?? 0}`}">${page.viewTicket && page.script ? html`
+    head: html`<meta property="og:type" content="article"><meta property="og:title" content="${material.title}"><meta name="description" property="og:description" content="${material.summary || (sender ? `${sender.name} 发来的资料` : '')}"><meta property="og:image" content="${`${page.baseUrl}/r/${token}/card.jpg?v=${material.fileVersion}`}">${counted && page.script ? html`
 <script defer src="${page.script}"></script>` : null}`,
-    attributes: page.viewTicket ? html` data-beat="/r/${token}/beat" data-view="${page.viewTicket}"` : undefined,
+    attributes: counted ? html` data-beat="/r/${token}/beat" data-view="${counted.ticket}"${counted.forward ? html` data-forward="/r/${counted.forward}"` : null}` : undefined,
     body: html`${page.preview ? html`<div class="bar" role="status">内部预览：不计入统计，也不会通知任何人</div>` : null}
-<main><header><h1>${material.title}</h1><p>${meta}</p>${page.viewTicket ? html`<p>为了更好地为您服务，顾问会看到您阅读了哪些内容</p>` : null}</header>
+<main${page.framed ? html` class="wide"` : null}><header><h1>${material.title}</h1><p>${meta}</p>${counted ? html`<p>为了更好地为您服务，顾问会看到您阅读了哪些内容</p>` : null}</header>
 ${content(page)}</main>
-${senderBar(sender, material.type === 'pdf' && material.pages.length > 1 ? material.pageCount ?? material.pages.length : 0)}`,
+${senderBar(sender, material.pages.length > 1 ? material.pageCount ?? material.pages.length : 0)}`,
   })
-}
-
-function content({ material, token }: TrackedPage): Html {
-  const lead = material.summary && material.type !== 'link' ? html`<p class="lead">${material.summary}</p>` : null
-  if (material.type === 'link') return linkCard(material, token)
-  if (material.pages.length === 0) return html`${lead}<div class="box"><p class="note">${material.state === 'failed' ? '这份资料暂时无法显示，请联系发送人' : '资料正在准备，请稍后再打开'}</p></div>`
-  const names = material.type === 'image' ? ['image'] : material.pages.map((_, i) => `p${i + 1}`)
-  const rest = (material.pageCount ?? 0) - material.pages.length
-  const pictures = material.pages.map((size, i) => {
-    const address = (width: number) => `/r/${token}/${names[i] ?? 'p1'}-${width}.webp?v=${material.fileVersion ?? 0}`
-    return html`<img class="pg" data-page="${i + 1}" src="${address(WIDTHS[0])}" srcset="${WIDTHS.map((width) => `${address(width)} ${width}w`).join(', ')}" sizes="(min-width:760px) 736px, calc(100vw - 24px)" width="${size.width}" height="${size.height}" alt="${material.type === 'image' ? material.title : `第 ${i + 1} 页`}" decoding="async"${i === 0 ? html` fetchpriority="high"` : html` loading="lazy"`}>
-`
-  })
-  return html`${lead}${pictures}${rest > 0 ? html`<p class="note">其余 ${rest} 页正在准备，请稍后刷新</p>` : null}`
-}
-
-function linkCard(material: ReaderMaterial, token: string): Html {
-  const url = material.url ?? ''
-  const host = URL.canParse(url) ? new URL(url).host : ''
-  return html`<div class="box">${material.hasCover ? html`<img src="/r/${token}/cover-360.webp?v=${material.fileVersion ?? 0}" width="360" height="200" alt="">` : null}
-<p class="lead">${material.summary || '点击下面的按钮阅读全文。'}</p><a class="btn" data-original href="${url}" rel="noopener noreferrer">打开原文</a><p class="to">将前往 ${host}</p></div>`
 }
 
 function senderBar(sender: Sender | null, pages: number): Html | null {

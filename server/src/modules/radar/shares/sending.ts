@@ -3,10 +3,11 @@ import { randomToken } from '../../../platform/crypto/secret-box.ts'
 import { inTransaction } from '../../../platform/db/transaction.ts'
 import type { Platform } from '../../../platform/platform.ts'
 import type { ShareState } from '@zhike/shared'
-import type { NewsMessage, ShareChat } from '@zhike/shared/contract'
+import type { ShareChat, ShareMessage } from '@zhike/shared/contract'
 import { appendCustomerEvent, friendshipsOf } from '../../customers/index.ts'
 import type { Viewer } from '../../identity/index.ts'
 import { dayIn } from '../../materials/index.ts'
+import type { ReaderMaterial } from '../../materials/index.ts'
 import { materialSumsOf } from '../figures/sums.ts'
 import type { RadarNeeds } from '../needs.ts'
 import { sharesOf } from './store.ts'
@@ -14,7 +15,7 @@ import { sharesOf } from './store.ts'
 /** 128 random bits in 22 characters (architecture §6: at least 96). */
 const TOKEN_BYTES = 16
 
-interface PreparedShare { shareId: number; state: ShareState; message: NewsMessage }
+interface PreparedShare { shareId: number; state: ShareState; message: ShareMessage }
 
 /** Sending a material: the tracked link is made first, and counts once the client says that it went out (MAT-14). */
 export function createSending(platform: Platform, needs: RadarNeeds) {
@@ -39,7 +40,7 @@ export function createSending(platform: Platform, needs: RadarNeeds) {
     /** Prepares a tracked link and the card for ww.sendChatMessage. The same request gives the same link (GEN-8). */
     async prepare(viewer: Viewer, request: { materialId: number; chat: ShareChat; requestId: string }): Promise<PreparedShare> {
       const material = await needs.materials.forReader(viewer.corpId, request.materialId)
-      if (!material || material.deleted) throw notFound('素材')
+      if (!material || material.deleted || !(await needs.materials.maySend(viewer, request.materialId))) throw notFound('素材')
       if (material.state !== 'ready') throw conflict(material.state === 'preparing' ? '素材还在处理中，请稍等几秒再发送' : '素材处理失败，请联系管理员重新上传')
       const to = await target(viewer, request.chat)
       const share = await sharesOf(db, viewer.corpId).prepare({
@@ -48,11 +49,7 @@ export function createSending(platform: Platform, needs: RadarNeeds) {
       if (share.materialId !== material.materialId || share.customerId !== to.customerId || share.groupChatId !== to.groupChatId) {
         throw conflict('这次发送的内容已经变化，请重新点发送')
       }
-      const link = `${config.baseUrl}/r/${share.token}`
-      return {
-        shareId: share.id, state: share.state,
-        message: { msgtype: 'news', news: { link, title: material.title, desc: material.summary || `${viewer.name} 发来的资料`, imgUrl: `${link}/card.jpg?v=${material.fileVersion ?? 0}` } },
-      }
+      return { shareId: share.id, state: share.state, message: messageOf(material, `${config.baseUrl}/r/${share.token}`, viewer.name) }
     },
     /** What became of the card in the client. Told twice, it counts once; an end state can't be changed. */
     async conclude(viewer: Viewer, shareId: number, outcome: { state: 'sent' | 'cancelled' | 'failed'; reason?: string }): Promise<{ shareId: number; state: ShareState }> {
@@ -81,9 +78,21 @@ export function createSending(platform: Platform, needs: RadarNeeds) {
     },
   }
 
+  /** A tracked link as a card; WeChat opens mini programs only from a card of their own. */
+  function messageOf({ title, summary, fileVersion, miniprogram }: ReaderMaterial, link: string, senderName: string): ShareMessage {
+    const imgUrl = `${link}/card.jpg?v=${fileVersion}`
+    if (miniprogram) return { msgtype: 'miniprogram', miniprogram: { appid: miniprogram.appId, title, imgUrl, page: pagePath(miniprogram.path) } }
+    return { msgtype: 'news', news: { link, title, desc: summary || `${senderName} 发来的资料`, imgUrl } }
+  }
+
   async function titleOf(corpId: number, shareId: number): Promise<string> {
     const share = await sharesOf(db, corpId).byId(shareId)
     return share ? (await needs.materials.titles(db, corpId, [share.materialId])).get(share.materialId)?.title ?? '' : ''
   }
 }
 
+/** The client wants the page's path with `.html` before what is asked of it (wecom-jssdk: sendChatMessage). */
+export function pagePath(path: string): string {
+  const [page = '', ...query] = path.replace(/^\//, '').split('?')
+  return [page.endsWith('.html') ? page : `${page}.html`, ...query].join('?')
+}

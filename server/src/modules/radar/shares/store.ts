@@ -1,10 +1,13 @@
-import { and, desc, eq, inArray, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm'
 import type { ShareState } from '@zhike/shared'
 import type { Queries } from '../../../platform/db/connect.ts'
 import { shares, visitors } from '../tables.ts'
 
 export type ShareRow = typeof shares.$inferSelect
 export type VisitorRow = typeof visitors.$inferSelect
+
+/** What the column holds; a longer chain goes on at this depth. */
+const DEEPEST = 30_000
 
 /** Tracked links of one corp, and the devices that opened them. */
 export function sharesOf(q: Queries, corpId: number) {
@@ -20,6 +23,20 @@ export function sharesOf(q: Queries, corpId: number) {
     async insert(row: Omit<typeof shares.$inferInsert, 'corpId' | 'id'>): Promise<number> {
       const [result] = await q.insert(shares).values({ ...row, corpId })
       return result.insertId
+    },
+    /** The link that a reader of `parent` passed on: a share of its own, made when somebody else first opens it. */
+    async forwarded(parent: ShareRow, token: string, forwardedBy: string, now: number): Promise<ShareRow> {
+      await q.insert(shares).values({
+        corpId, token, parentId: parent.id, rootId: parent.rootId ?? parent.id, depth: Math.min(parent.depth + 1, DEEPEST), forwardedBy, materialId: parent.materialId, staffId: parent.staffId,
+        context: 'forward', requestId: token.slice(0, 36), state: parent.state, createdAt: now, sentAt: null,
+      }).onDuplicateKeyUpdate({ set: { id: sql`id` } })
+      const [made] = await q.select().from(shares).where(eq(shares.token, token))
+      if (!made) throw new Error('a forwarded share cannot be read')
+      return made
+    },
+    /** A link and everything that became of it, the first ones first. */
+    async chain(rootId: number, limit: number): Promise<ShareRow[]> {
+      return await q.select().from(shares).where(and(mine, or(eq(shares.id, rootId), eq(shares.rootId, rootId)))).orderBy(shares.id).limit(limit)
     },
     /** prepared → an end state; false when it had left `prepared` before. */
     async conclude(shareId: number, staffId: number, outcome: { state: Exclude<ShareState, 'prepared'>; sentAt: number | null; failReason: string | null }): Promise<boolean> {
@@ -67,7 +84,7 @@ export function sharesOf(q: Queries, corpId: number) {
     },
     /** Materials the member sent, the latest first. */
     async recentMaterials(staffId: number, limit: number): Promise<number[]> {
-      const rows = await q.select({ materialId: shares.materialId }).from(shares).where(and(mine, eq(shares.staffId, staffId), eq(shares.state, 'sent'))).orderBy(desc(shares.sentAt)).limit(limit * 10)
+      const rows = await q.select({ materialId: shares.materialId }).from(shares).where(and(mine, eq(shares.staffId, staffId), eq(shares.state, 'sent'), isNotNull(shares.sentAt))).orderBy(desc(shares.sentAt)).limit(limit * 10)
       return [...new Set(rows.map((row) => row.materialId))].slice(0, limit)
     },
   }

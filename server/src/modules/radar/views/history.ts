@@ -81,7 +81,7 @@ export async function importHistory(platform: Platform, needs: Pick<RadarNeeds, 
           const id = await store.insert(row)
           pages.push(...read.map((entry) => ({ viewId: id, ...entry })))
           sums.push({ materialId, staffId, day: dayIn(corp.zone, view.openedAt), views: 1, readers: newToSender ? 1 : 0, newReaders: newToMaterial ? 1 : 0, readings: 1, readMs: view.visibleMs })
-          const facts = { material: () => titles.get(materialId), addressee: () => (customerId === null ? null : { customerId }) }
+          const facts = { material: () => titles.get(materialId), passedOnBy: () => (customerId === null ? null : { customerId }) }
           events.push(...eventsOf({ ...row, id, corpId }, facts).map((event) => ({ ...event, old: true })))
         }
       }

@@ -1,7 +1,9 @@
 import type { ReaderKind } from '@zhike/shared'
 
 export interface Reading {
-  share: { context: 'single_chat' | 'group_chat'; customerId: number | null; boundVisitor: string | null }
+  share: { context: 'single_chat' | 'group_chat' | 'forward'; customerId: number | null; boundVisitor: string | null }
+  /** The first link of the chain when this one was passed on. */
+  root: { customerId: number | null } | null
   visitor: { visitorId: string; customerId: number | null; knownBy: 'wechat' | 'share' | null }
   /** Of a known reader of a group's link: is she in that group? */
   inGroup: boolean
@@ -15,12 +17,14 @@ export interface Reader { reader: ReaderKind; customerId: number | null; binds: 
  * Of an unknown device: the first one on an addressed link is taken for the addressee, every other one is a friend
  * she passed it to. A reader is never shown as a customer that she is not.
  */
-export function readerOf({ share, visitor, inGroup }: Reading): Reader {
+export function readerOf({ share, root, visitor, inGroup }: Reading): Reader {
   const addressed = share.context === 'single_chat' && share.customerId !== null
   if (visitor.knownBy === 'wechat' && visitor.customerId === null) {
     // WeChat named somebody who is not a customer of this corp.
-    return { reader: addressed ? 'forwarded' : 'unknown', customerId: null, binds: false }
+    return { reader: addressed || root ? 'forwarded' : 'unknown', customerId: null, binds: false }
   }
+  // What was passed on is read by somebody else, unless it came back to whom it was meant for.
+  if (root) return { reader: visitor.customerId !== null && (visitor.customerId === root.customerId || inGroup) ? 'customer' : 'forwarded', customerId: visitor.customerId, binds: false }
   if (visitor.customerId !== null) {
     const expected = addressed ? visitor.customerId === share.customerId : inGroup
     return { reader: expected ? 'customer' : 'forwarded', customerId: visitor.customerId, binds: addressed && expected && share.boundVisitor === null }

@@ -23,13 +23,13 @@ import type { ViewDbRow } from '../views/store.ts'
 
 const AT_ONCE = 100
 
-/** What a view is in the customer log: an opening of the reader, and something passed on by the addressee whose link it was (MAT-17, MAT-19). */
-export function eventsOf(view: ViewDbRow, facts: { material(view: ViewDbRow): { title: string } | undefined; addressee(view: ViewDbRow): { customerId: number } | null }): CustomerEvent[] {
+/** What a view is in the customer log: an opening of the reader, and something passed on by the customer who did it (MAT-17, MAT-19). */
+export function eventsOf(view: ViewDbRow, facts: { material(view: ViewDbRow): { title: string } | undefined; passedOnBy(view: ViewDbRow): { customerId: number } | null }): CustomerEvent[] {
   const about = { corpId: view.corpId, staffId: view.staffId, subject: `view:${view.id}`, data: openedEventData(view, facts.material(view)?.title ?? ''), at: view.openedAt }
-  const addressee = facts.addressee(view)?.customerId ?? null
+  const giver = facts.passedOnBy(view)?.customerId ?? null
   return [
     ...(view.customerId === null ? [] : [{ ...about, customerId: view.customerId, kind: 'material_opened' as const }]),
-    ...(view.reader !== 'forwarded' || addressee === null || addressee === view.customerId ? [] : [{ ...about, customerId: addressee, kind: 'material_forwarded' as const }]),
+    ...(view.reader !== 'forwarded' || giver === null || giver === view.customerId ? [] : [{ ...about, customerId: giver, kind: 'material_forwarded' as const }]),
   ]
 }
 
@@ -74,10 +74,12 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
     const rows = await viewsOf(db, corp.id).byIds(viewIds)
     const store = sharesOf(db, corp.id)
     const [shares, visitors] = await Promise.all([store.byIds(rows.map((row) => row.shareId)), store.visitors(rows.map((row) => row.visitorId))])
+    const roots = await store.byIds([...shares.values()].flatMap((share) => share.rootId ?? []))
     const customers = await needs.customers.customerNames(db, corp.id, [...visitors.values()].flatMap((visitor) => visitor.customerId ?? []))
     const found = new Set<string>()
     for (const row of rows) {
-      const groupChatId = shares.get(row.shareId)?.groupChatId ?? null
+      const share = shares.get(row.shareId)
+      const groupChatId = (share?.rootId ? roots.get(share.rootId) : share)?.groupChatId ?? null
       const customer = customers.get(visitors.get(row.visitorId)?.customerId ?? 0)
       if (groupChatId !== null && customer && await needs.groupChats.isInGroup(corp.id, groupChatId, customer.externalUserId)) found.add(readingKey(row))
     }
@@ -89,6 +91,7 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
     const store = sharesOf(tx, corp.id)
     const shares = await store.lock(fresh.map((row) => row.shareId))
     const visitors = await store.visitors(fresh.map((row) => row.visitorId))
+    const roots = await store.byIds([...shares.values()].flatMap((share) => share.rootId ?? []))
     const found = new Map<number, ViewDbRow>()
     const bindings = new Map<number, string | null>()
     const known = new Map<string, number>()
@@ -102,7 +105,7 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
       const visitor = visitors.get(row.visitorId) ?? stranger(corp.id, row.visitorId, clock.now())
       // WeChat has named the device's owner since it was bound: she is not the addressee.
       if (share.boundVisitor === visitor.visitorId && visitor.knownBy === 'wechat' && visitor.customerId !== share.customerId) bind(share, null)
-      const { reader, customerId, binds } = readerOf({ share, visitor, inGroup: inGroup.has(readingKey(row)) })
+      const { reader, customerId, binds } = readerOf({ share, root: share.rootId === null ? null : roots.get(share.rootId) ?? { customerId: null }, visitor, inGroup: inGroup.has(readingKey(row)) })
       if (binds) bind(share, visitor.visitorId)
       if (customerId !== null && visitor.customerId === null && share.boundVisitor === visitor.visitorId) {
         known.set(visitor.visitorId, customerId)

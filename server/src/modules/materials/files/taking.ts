@@ -1,0 +1,148 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { UploadedFile } from '@zhike/shared/contract'
+import { LIMITS } from '@zhike/shared'
+import type { MaterialState, UploadKind } from '@zhike/shared'
+import { AppError, invalid } from '../../../platform/http/errors.ts'
+import type { Platform } from '../../../platform/platform.ts'
+import type { Drawn } from './draw-protocol.ts'
+import { DrawBroken, DrawRefused, withDrawProcess } from './drawing.ts'
+import { filesOf } from './files-store.ts'
+import type { FileRow } from './files-store.ts'
+import { keysOf, originalKey, pictureKey, pictureType } from './picture-names.ts'
+import { checkBytes, cleanFileName, mimeOfFirst } from './upload-kind.ts'
+import { videoFacts } from './video-facts.ts'
+
+interface Uploader { corpId: number; staffId: number | null }
+/** Something whole that is to become a file. @property pieces its bytes, each time from the beginning */
+interface Whole { kind: UploadKind; name: string; bytes: number; pieces(): AsyncIterable<Buffer> }
+/** What opening it for real has shown. */
+interface Opened { pages: number | null; drawn: readonly Drawn[]; width: number | null; height: number | null; durationMs: number | null }
+
+/** At once in this process: each opening takes a process of its own. */
+const OPENINGS = 2
+
+/**
+ * Makes files of what was uploaded: opens them for real, draws what can be shown at once (the picture, or a PDF's first page),
+ * and only then stores anything (MAT-5, MAT-7).
+ */
+export function createTaking(platform: Platform) {
+  const inTurn = turnstile(OPENINGS)
+
+  async function store(by: Uploader, whole: Whole, mime: string, opened: Opened): Promise<UploadedFile> {
+    const now = platform.clock.now()
+    const month = new Date(now).toISOString().slice(0, 7).replace('-', '')
+    const key = `c${by.corpId}/${month}/${randomBytes(16).toString('hex')}`
+    const { drawn, pages, width, height, durationMs } = opened
+    const { kind, name, bytes } = whole
+    const digest = createHash('sha256')
+    try {
+      await platform.files.write(originalKey(key), mime, (out) => pipeline(Readable.from(hashed(whole.pieces(), digest)), out))
+      for (const picture of drawn.flatMap((one) => one.pictures)) await platform.files.put(pictureKey(key, picture.name), Buffer.from(picture.bytes), pictureType(picture.name))
+      const state: MaterialState = pages !== null && pages > 1 ? 'preparing' : 'ready'
+      const fileId = await filesOf(platform.db, by.corpId).add({
+        key, kind, name, bytes, mime, sha256: digest.digest('hex'), width, height, pages, durationMs,
+        drawn: drawn.map((one) => ({ width: one.width, height: one.height })), state, note: null, uploadedBy: by.staffId, createdAt: now,
+      })
+      return { fileId, name, kind, bytes, width, height, pages, durationMs }
+    } catch (error) {
+      await Promise.allSettled(keysOf({ key, kind, pages: 1 }).map((each) => platform.files.remove(each)))
+      throw error
+    }
+  }
+
+  async function open(whole: Whole): Promise<Opened> {
+    switch (whole.kind) {
+      case 'video': return { pages: null, drawn: [], ...(await videoFacts(whole.pieces())) }
+      case 'file': return { pages: null, drawn: [], width: null, height: null, durationMs: null }
+      case 'pdf': case 'image': return await inTurn(async () => drawFirst(whole.kind === 'pdf' ? 'pdf' : 'image', await wholeBuffer(whole), platform))
+    }
+  }
+
+  return {
+    /** @throws AppError `invalid`, `unsupported` or `too_large` with what is wrong with the file */
+    async take(by: Uploader, given: Whole): Promise<UploadedFile> {
+      const whole = { ...given, name: cleanFileName(given.name) }
+      checkBytes(whole.kind, whole.bytes)
+      const mime = await mimeOfFirst(whole.kind, whole.name, await firstOf(whole.pieces()))
+      return await store(by, whole, mime, await open(whole))
+    },
+    /** The same for bytes at hand. */
+    async takeBytes(by: Uploader, kind: UploadKind, name: string, bytes: Buffer): Promise<UploadedFile> {
+      return await this.take(by, { kind, name, bytes: bytes.length, async* pieces() { yield bytes } })
+    },
+  }
+}
+
+/** A file as its uploader sees it. */
+export const uploadedFile = (file: FileRow): UploadedFile => ({
+  fileId: file.id, name: file.name, kind: file.kind, bytes: file.bytes, width: file.width, height: file.height, pages: file.pages, durationMs: file.durationMs,
+})
+
+async function drawFirst(kind: 'pdf' | 'image', bytes: Buffer, { log }: Platform): Promise<Opened> {
+  try {
+    return await withDrawProcess(async (draw) => {
+      if (kind === 'image') {
+        const drawn = await draw.drawPicture(bytes)
+        return { drawn: [drawn], pages: null, ...drawn.original, durationMs: null }
+      }
+      const pages = await draw.openPdf(bytes)
+      if (pages > LIMITS.pdfPages) throw invalid(`PDF 共 ${pages} 页，最多 ${LIMITS.pdfPages} 页，请拆分后再上传`)
+      return { drawn: [await draw.drawPage(1)], pages, width: null, height: null, durationMs: null }
+    })
+  } catch (error) {
+    if (error instanceof DrawRefused) throw refusal(kind, error)
+    if (error instanceof DrawBroken) {
+      log.warn({ err: error, kind, bytes: bytes.length }, 'an upload could not be opened')
+      if (error.why === 'crash') throw new AppError('internal', '文件没能打开，请再试一次；若一直如此，请重新导出这个文件', undefined, { cause: error })
+      throw invalid('文件内容太复杂，无法处理，请重新导出或压缩后再上传')
+    }
+    throw error
+  }
+}
+
+function refusal(kind: 'pdf' | 'image', error: DrawRefused): AppError {
+  switch (error.reason) {
+    case 'encrypted': return invalid('这份 PDF 设置了打开密码，请去掉密码后再上传')
+    case 'pixels': return invalid(`图片的尺寸太大（最多 ${LIMITS.imagePixels / 10_000} 万像素），请缩小后再上传`)
+    case 'page': return invalid('PDF 的第 1 页无法显示，请重新导出后再上传')
+    case 'damaged': return invalid(kind === 'pdf' ? '这份 PDF 已损坏，无法打开，请重新导出后再上传' : '这张图片已损坏，无法打开，请换一张')
+  }
+}
+
+async function firstOf(pieces: AsyncIterable<Buffer>): Promise<Buffer> {
+  for await (const piece of pieces) return piece
+  return Buffer.alloc(0)
+}
+
+async function wholeBuffer(whole: Whole): Promise<Buffer> {
+  const parts: Buffer[] = []
+  for await (const piece of whole.pieces()) parts.push(piece)
+  return Buffer.concat(parts)
+}
+
+async function* hashed(pieces: AsyncIterable<Buffer>, digest: { update(bytes: Buffer): unknown }): AsyncGenerator<Buffer, void> {
+  for await (const piece of pieces) {
+    digest.update(piece)
+    yield piece
+  }
+}
+
+/** Lets `places` run at once; the others wait in line. */
+function turnstile(places: number) {
+  let inside = 0
+  const waiting: (() => void)[] = []
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (inside < places) inside++
+    else await new Promise<void>((go) => waiting.push(go))
+    try {
+      return await work()
+    } finally {
+      // Who waits gets this place itself: nobody slips in between.
+      const next = waiting.shift()
+      if (next) next()
+      else inside--
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import type { MaterialForm } from '@zhike/shared/contract'
+import type { UploadKind } from '@zhike/shared'
+import { cleanArticle } from '../articles/article-html.ts'
+import type { MaterialFacts } from '../tables.ts'
+import type { MaterialWithFiles } from './store.ts'
+
+/** What a form says a material consists of, whatever its type. */
+export interface Content {
+  url: string | null
+  facts: MaterialFacts
+  coverFileId: number | null
+  /** In the order of pages or pictures. */
+  fileIds: readonly number[]
+  /** Cleaned HTML of an article. */
+  body: string | null
+  /** Every file with the kind its place needs, and the field that names it. */
+  needed: readonly { fileId: number; kind: UploadKind; field: string }[]
+}
+
+const NOTHING: Content = { url: null, facts: {}, coverFileId: null, fileIds: [], body: null, needed: [] }
+
+/** @throws AppError `invalid` for an article that is too long or empty */
+export function contentOf(form: MaterialForm): Content {
+  const cover = (fileId: number | null): Content['needed'] => (fileId === null ? [] : [{ fileId, kind: 'image', field: 'coverFileId' }])
+  switch (form.type) {
+    case 'pdf': case 'file': return { ...NOTHING, fileIds: [form.fileId], needed: [{ fileId: form.fileId, kind: form.type, field: 'fileId' }] }
+    case 'video': return { ...NOTHING, fileIds: [form.fileId], coverFileId: form.coverFileId, needed: [{ fileId: form.fileId, kind: 'video', field: 'fileId' }, ...cover(form.coverFileId)] }
+    case 'image': return { ...NOTHING, fileIds: form.fileIds, needed: form.fileIds.map((fileId) => ({ fileId, kind: 'image', field: 'fileIds' })) }
+    case 'link': return { ...NOTHING, url: form.url, facts: { framing: 'unknown' }, coverFileId: form.coverFileId, needed: cover(form.coverFileId) }
+    case 'miniprogram': return { ...NOTHING, facts: { appId: form.appId, path: form.path }, coverFileId: form.coverFileId, needed: cover(form.coverFileId) }
+    case 'article': {
+      const { html, fileIds, characters } = cleanArticle(form.body)
+      return {
+        ...NOTHING, body: html, facts: { characters, source: form.source }, coverFileId: form.coverFileId, fileIds,
+        needed: [...fileIds.map((fileId) => ({ fileId, kind: 'image' as const, field: 'body' })), ...cover(form.coverFileId)],
+      }
+    }
+  }
+}
+
+/** A form as the audit log keeps it (GEN-4): the text of an article by its length. */
+export function recordedForm(form: MaterialForm, content: Content): Record<string, unknown> {
+  return {
+    title: form.title, summary: form.summary, groupId: form.groupId, score: form.score, tagIds: form.tagIds,
+    ...(content.url === null ? {} : { url: content.url }), ...(content.fileIds.length === 0 ? {} : { fileIds: content.fileIds }), ...(content.coverFileId === null ? {} : { coverFileId: content.coverFileId }),
+    ...(content.body === null ? {} : { characters: content.facts.characters }), ...(content.facts.appId === undefined ? {} : { appId: content.facts.appId, path: content.facts.path }),
+  }
+}
+
+/** What was stored, in the same words. */
+export function recorded(row: MaterialWithFiles, body: string | null): Record<string, unknown> {
+  return {
+    title: row.title, summary: row.summary, groupId: row.groupId, score: row.score, tagIds: row.tagIds,
+    ...(row.url === null ? {} : { url: row.url }), ...(row.files.length === 0 ? {} : { fileIds: row.files.map((file) => file.id) }), ...(row.coverFileId === null ? {} : { coverFileId: row.coverFileId }),
+    ...(body === null ? {} : { characters: row.facts.characters }), ...(row.facts.appId === undefined ? {} : { appId: row.facts.appId, path: row.facts.path }),
+  }
+}
