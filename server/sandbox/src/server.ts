@@ -17,6 +17,7 @@ import { SnapshotFile } from './snapshot.ts'
 import { act } from './world/actions.ts'
 import { WorldError } from './world/errors.ts'
 import { Sandbox, type WorldSeed } from './world/sandbox.ts'
+import { outsideWeb } from './web/outside-web.ts'
 
 export interface SandboxOptions {
   /** 0 or absent: any free port. */
@@ -116,6 +117,7 @@ async function routes(app: FastifyInstance, sandbox: Sandbox, options: SandboxOp
     await control.register(chatRoutes, { sandbox })
     await control.register(worldRoutes, { sandbox, reset })
   }, { prefix: '/sandbox/api' })
+  await app.register(outsideWeb, { sandbox, prefix: '/sandbox/web' })
   await app.register(pages, { sandbox, clientDir: options.clientDir ?? here('../client/dist'), publicDir: options.publicDir ?? here('../public') })
 }
 

@@ -29,6 +29,11 @@ export class Counters {
     this.current.callbacks[what] += by
   }
 
+  /** One more (1) or one less (-1) under way. */
+  outsideStream(by: 1 | -1): void {
+    this.current.outsideStreams += by
+  }
+
   appMessage(what: keyof Stats['appMessages']): void {
     this.current.appMessages[what] += 1
   }
@@ -39,8 +44,8 @@ export class Counters {
 
   /** Zero, except what is still under way. */
   reset(): void {
-    const pending = this.current.callbacks.pending
-    this.current = zero()
+    const { callbacks: { pending }, outsideStreams } = this.current
+    this.current = { ...zero(), outsideStreams }
     this.current.callbacks.pending = pending
   }
 }
@@ -51,5 +56,6 @@ function zero(): Stats {
     callbacks: { raised: 0, tried: 0, delivered: 0, failed: 0, dropped: 0, duplicated: 0, pending: 0 },
     appMessages: { delivered: 0, silentlyDropped: 0 },
     linkPrefetches: 0,
+    outsideStreams: 0,
   }
 }

@@ -30,4 +30,6 @@ export interface Stats {
   callbacks: { raised: number; tried: number; delivered: number; failed: number; dropped: number; duplicated: number; pending: number }
   appMessages: { delivered: number; silentlyDropped: number }
   linkPrefetches: number
+  /** Bodies of outside sites without end that somebody is still reading. */
+  outsideStreams: number
 }
