@@ -5,6 +5,7 @@ import { ZodError } from 'zod'
 import { apiGateway } from './api/gateway.ts'
 import { chatRoutes } from './control/chat-routes.ts'
 import { corpRoutes } from './control/corp-routes.ts'
+import { pageRoutes } from './control/page-routes.ts'
 import { shiftClock, worldRoutes } from './control/world-routes.ts'
 import { demoWorld } from './demo/corps.ts'
 import { SANDBOX_CSP } from './html.ts'
@@ -115,6 +116,7 @@ async function routes(app: FastifyInstance, sandbox: Sandbox, options: SandboxOp
   await app.register(async (control) => {
     await control.register(corpRoutes, { sandbox })
     await control.register(chatRoutes, { sandbox })
+    await control.register(pageRoutes, { sandbox })
     await control.register(worldRoutes, { sandbox, reset })
   }, { prefix: '/sandbox/api' })
   await app.register(outsideWeb, { sandbox, prefix: '/sandbox/web' })

@@ -6,6 +6,7 @@ import type { Settings } from './protocol/settings.ts'
 import type { ChatsRecord } from './world/chats.ts'
 import { Corp } from './world/corp.ts'
 import type { CorpRecord } from './world/model.ts'
+import type { PageShelfRecord } from './world/page-shelf.ts'
 import type { Sandbox } from './world/sandbox.ts'
 
 const FILE = 'sandbox.json'
@@ -19,6 +20,8 @@ interface Snapshot {
   settings: Settings
   corps: CorpRecord[]
   chats: ChatsRecord
+  /** Absent in older files. */
+  pages?: PageShelfRecord
   credentials: CredentialsRecord
 }
 
@@ -49,6 +52,7 @@ export class SnapshotFile {
     sandbox.corps.clear()
     for (const record of saved.corps) sandbox.corps.set(record.corpid, new Corp(movedTo(record, saved.productOrigin, sandbox.product.origin)))
     sandbox.chats.restore(saved.chats)
+    sandbox.pages.restore(saved.pages ?? [])
     sandbox.credentials.restore(saved.credentials)
     sandbox.settings = saved.settings
     sandbox.clock.shiftMs = saved.shiftMs
@@ -87,7 +91,8 @@ export class SnapshotFile {
     const { sandbox } = this
     const snapshot: Snapshot = {
       format: FORMAT, productOrigin: sandbox.product.origin, shiftMs: sandbox.clock.shiftMs, settings: sandbox.settings,
-      corps: [...sandbox.corps.values()].map((corp) => corp.record()), chats: sandbox.chats.record(), credentials: sandbox.credentials.record(),
+      corps: [...sandbox.corps.values()].map((corp) => corp.record()), chats: sandbox.chats.record(),
+      pages: sandbox.pages.record(), credentials: sandbox.credentials.record(),
     }
     return JSON.stringify(snapshot)
   }

@@ -1,5 +1,6 @@
 import type { Message, MessageContent } from '../protocol/chats.ts'
 import type { PartyId } from '../protocol/people.ts'
+import type { SharePage } from '../protocol/saved-pages.ts'
 import { prefetchLink } from '../link-prefetch.ts'
 import { chatRefOf, friendChatId, sidesOf, singleChatId } from './chat-ids.ts'
 import { WorldError, notFound } from './errors.ts'
@@ -80,16 +81,20 @@ export function postNotice(sandbox: Sandbox, chatId: string, text: string, only?
 /** Sends a received message on: into a chat of the forwarding party, or to another outside person. */
 export function forwardMessage(
   sandbox: Sandbox,
-  request: { chatId: string; messageId: string; by: PartyId; toChatId?: string; toPerson?: string; link?: { url: string; title: string; desc: string; imgUrl: string } },
+  request: { chatId: string; messageId: string; by: PartyId; toChatId?: string; toPerson?: string },
 ): Message {
   const { parties } = partiesOf(sandbox, request.chatId)
   if (!parties.includes(request.by)) throw new WorldError('只能转发自己看得到的消息', 403)
   const original = sandbox.chats.message(request.chatId, request.messageId)
   if (original === undefined) throw notFound('这条消息')
   if (original.content.type === 'notice') throw new WorldError('这条消息不能转发')
-  const content: MessageContent = request.link === undefined ? original.content : { type: 'link', ...request.link }
   const target = request.toChatId ?? friendTarget(sandbox, request.by, request.toPerson)
-  return postMessage(sandbox, target, request.by, content, 'forward')
+  return postMessage(sandbox, target, request.by, original.content, 'forward')
+}
+
+/** Sends the page that somebody has open, as its share menu does. */
+export function sharePage(sandbox: Sandbox, by: PartyId, { link, toChatId, toPerson }: SharePage): Message {
+  return postMessage(sandbox, toChatId ?? friendTarget(sandbox, by, toPerson), by, { type: 'link', ...link }, 'forward')
 }
 
 function friendTarget(sandbox: Sandbox, by: PartyId, toPerson: string | undefined): string {

@@ -11,6 +11,7 @@ import { Counters } from '../stats.ts'
 import { Chats } from './chats.ts'
 import { Corp } from './corp.ts'
 import { MediaStore } from './media-store.ts'
+import { PageShelf } from './page-shelf.ts'
 import type { CorpRecord } from './model.ts'
 import type { Message } from '../protocol/chats.ts'
 
@@ -41,6 +42,7 @@ export class Sandbox {
   readonly product: ProductAddress
   readonly callbacks: Callbacks
   readonly chats = new Chats()
+  readonly pages = new PageShelf()
   readonly mediaStore: MediaStore
   readonly corps = new Map<string, Corp>()
   settings: Settings = { ...DEFAULT_SETTINGS }
@@ -65,6 +67,7 @@ export class Sandbox {
     this.corps.clear()
     for (const record of seed.corps) this.corps.set(record.corpid, new Corp(record))
     this.chats.restore({ messages: seed.messages, readMarks: [] })
+    this.pages.restore([])
     this.settings = { ...DEFAULT_SETTINGS }
     this.clock.shiftMs = 0
     this.feed.emit({ type: 'reset' })
