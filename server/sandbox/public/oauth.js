@@ -32,6 +32,9 @@
         if (decision.location) return location.replace(decision.location)
         if (decision.consent) {
           byId('consent').querySelector('h2').textContent = decision.consent.app
+          byId('consent').querySelector('p').textContent = decision.consent.asks
+          byId('refuse').hidden = !decision.consent.refused
+          byId('refuse').onclick = function () { location.replace(decision.consent.refused) }
           byId('agree').onclick = function () { ask(person, true) }
           return show('consent')
         }

@@ -10,6 +10,7 @@ import { shiftClock, worldRoutes } from './control/world-routes.ts'
 import { demoWorld } from './demo/corps.ts'
 import { SANDBOX_CSP } from './html.ts'
 import { oauthPages } from './oauth.ts'
+import { accountApi } from './official-account/account-api.ts'
 import { pages } from './pages.ts'
 import type { Faults } from './protocol/faults.ts'
 import type { ClockView, Settings, Stats } from './protocol/settings.ts'
@@ -97,7 +98,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
 async function routes(app: FastifyInstance, sandbox: Sandbox, options: SandboxOptions, reset: () => void): Promise<void> {
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'same-origin')
-    if (!request.url.startsWith('/cgi-bin/')) void reply.header('content-security-policy', SANDBOX_CSP)
+    if (!/^\/(cgi-bin|sns)\//.test(request.url)) void reply.header('content-security-policy', SANDBOX_CSP)
   })
   app.setErrorHandler((error, _request, reply) => {
     if (error instanceof WorldError) return reply.code(error.status).send({ message: error.message })
@@ -112,6 +113,7 @@ async function routes(app: FastifyInstance, sandbox: Sandbox, options: SandboxOp
   })
   app.get('/healthz', () => ({ ok: true }))
   await app.register(apiGateway, { sandbox })
+  await app.register(accountApi, { sandbox })
   await app.register(oauthPages, { sandbox })
   await app.register(async (control) => {
     await control.register(corpRoutes, { sandbox })
@@ -132,8 +134,8 @@ function controlOf(sandbox: Sandbox): SandboxControl {
       sandbox.settings = { ...sandbox.settings, ...patch }
     },
     shiftClock: (ms) => shiftClock(sandbox, ms),
-    expireTokens: (corpid) => sandbox.credentials.endTokens('expire', corpid),
-    endTickets: (corpid) => sandbox.credentials.endTickets(corpid),
+    expireTokens: (corpid) => sandbox.endTokens('expire', corpid),
+    endTickets: (corpid) => sandbox.endTickets(corpid),
     stats: () => sandbox.counters.snapshot(),
     callbacksSettled: () => sandbox.callbacks.settled(),
     setProduct: (baseUrl, internalUrl) => moveProduct(sandbox, baseUrl, internalUrl ?? baseUrl),
@@ -150,5 +152,6 @@ function moveProduct(sandbox: Sandbox, baseUrl: string, internalUrl: string): vo
     if (corp.callback !== null) corp.callback = { ...corp.callback, url: corp.callback.url.replace(from, to) }
     if (corp.trustedDomain.domain === fromHost) corp.trustedDomain = { ...corp.trustedDomain, domain: host }
     if (corp.loginDomain === fromHost) corp.loginDomain = host
+    if (corp.officialAccount?.oauthDomain === fromHost) corp.officialAccount.oauthDomain = host
   }
 }

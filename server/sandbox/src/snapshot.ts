@@ -2,6 +2,8 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CredentialsRecord } from './credentials.ts'
+import { DEMO_CORP } from './demo/corps.ts'
+import { configuredAccount } from './demo/shell.ts'
 import type { Settings } from './protocol/settings.ts'
 import type { ChatsRecord } from './world/chats.ts'
 import { Corp } from './world/corp.ts'
@@ -13,12 +15,14 @@ const FILE = 'sandbox.json'
 const FORMAT = 1
 const DEBOUNCE_MS = 1000
 
+type SavedCorp = Omit<CorpRecord, 'officialAccount'> & Partial<Pick<CorpRecord, 'officialAccount'>>
+
 interface Snapshot {
   format: number
   productOrigin: string
   shiftMs: number
   settings: Settings
-  corps: CorpRecord[]
+  corps: SavedCorp[]
   chats: ChatsRecord
   /** Absent in older files. */
   pages?: PageShelfRecord
@@ -50,7 +54,7 @@ export class SnapshotFile {
     if (saved.format !== FORMAT) return false
     const { sandbox } = this
     sandbox.corps.clear()
-    for (const record of saved.corps) sandbox.corps.set(record.corpid, new Corp(movedTo(record, saved.productOrigin, sandbox.product.origin)))
+    for (const record of saved.corps) sandbox.corps.set(record.corpid, new Corp(movedTo(withAccount(record, saved.productOrigin), saved.productOrigin, sandbox.product.origin)))
     sandbox.chats.restore(saved.chats)
     sandbox.pages.restore(saved.pages ?? [])
     sandbox.credentials.restore(saved.credentials)
@@ -98,6 +102,12 @@ export class SnapshotFile {
   }
 }
 
+/** Older files know no official accounts: the demo corp gets hers. */
+function withAccount(saved: SavedCorp, productOrigin: string): CorpRecord {
+  const { officialAccount = saved.corpid === DEMO_CORP.corpid ? configuredAccount(DEMO_CORP, productOrigin) : null } = saved
+  return { ...saved, officialAccount }
+}
+
 /** The product may have another address than last time; what pointed at it follows. */
 function movedTo(record: CorpRecord, from: string, to: string): CorpRecord {
   if (from === to) return record
@@ -107,6 +117,7 @@ function movedTo(record: CorpRecord, from: string, to: string): CorpRecord {
     ...record, app: { ...record.app, homeUrl: url(record.app.homeUrl) }, loginDomain: host(record.loginDomain),
     trustedDomain: { ...record.trustedDomain, domain: host(record.trustedDomain.domain) },
     callback: record.callback === null ? null : { ...record.callback, url: url(record.callback.url) },
+    officialAccount: record.officialAccount === null ? null : { ...record.officialAccount, oauthDomain: host(record.officialAccount.oauthDomain) },
     pages: record.pages.map((page) => ({ ...page, url: url(page.url) })),
   }
 }
