@@ -17,6 +17,7 @@
   function show(id) {
     byId('busy').hidden = true
     byId('consent').hidden = id !== 'consent'
+    main.querySelector('h1').hidden = id === 'consent'
     byId('picker').hidden = id !== 'picker'
   }
 

@@ -35,7 +35,7 @@ export function closedBecause(sandbox: Sandbox, chatId: string): string {
   return ''
 }
 
-/** Puts a message into a chat, tells everybody, and lets WeCom's preview fetcher come by. Throws WorldError when the chat is closed. */
+/** Puts a message into a chat, tells everybody, and lets the link fetchers come by. Throws WorldError when the chat is closed. */
 export function postMessage(sandbox: Sandbox, chatId: string, from: PartyId, content: MessageContent, via: Message['via']): Message {
   const { corpid, parties } = partiesOf(sandbox, chatId)
   if (!parties.includes(from)) throw new WorldError('发送人不在这个聊天里', 403)
@@ -44,8 +44,8 @@ export function postMessage(sandbox: Sandbox, chatId: string, from: PartyId, con
   const message = newMessage(sandbox, chatId, from, content, via)
   sandbox.chats.add(message)
   sandbox.feed.emit({ type: 'message', corpid, message, parties })
-  if (content.type === 'link') prefetchLink(sandbox, content.url)
-  if (content.type === 'text') for (const url of content.text.match(/https?:\/\/[^\s\u4e00-\u9fff，。]+/g) ?? []) prefetchLink(sandbox, url)
+  if (content.type === 'link') prefetchLink(sandbox, content.url, from, parties)
+  if (content.type === 'text') for (const url of content.text.match(/https?:\/\/[^\s\u4e00-\u9fff，。]+/g) ?? []) prefetchLink(sandbox, url, from, parties)
   return message
 }
 
