@@ -1,6 +1,10 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { BARE_CORP, DEMO_CORP } from '@zhike/sandbox/demo'
 import type { CorpConsole } from '@zhike/sandbox/protocol/console'
 import type { ContactView } from '@zhike/sandbox/protocol/people'
+import { startSandbox } from '@zhike/sandbox/server'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { sandboxUnderTest, type SandboxUnderTest } from './sandbox-world.ts'
 
@@ -182,4 +186,19 @@ describe('the account’s own token and ticket · wechat-official-account §1.1'
     expect((await redeem('x')).errcode).toBe(40029)
     expect(box.control.stats().errors).toMatchObject({ '/sns/oauth2/access_token -1': 1 })
   })
+})
+
+it('a world that was saved before there were official accounts gets one, at the product’s present address', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'zhike-sandbox-'))
+  const first = await startSandbox({ dir, productBaseUrl: 'http://localhost:3000' })
+  first.control.act({ corpid: DEMO_CORP.corpid, action: 'new_stranger', name: '从前' })
+  await first.close()
+  const file = join(dir, 'sandbox.json')
+  writeFileSync(file, JSON.stringify(JSON.parse(readFileSync(file, 'utf8')), (key: string, value: unknown) => (key === 'officialAccount' ? undefined : value)))
+  const second = await startSandbox({ dir, productBaseUrl: 'http://localhost:4000' })
+  const { sandbox } = second.control
+  expect(sandbox.accountOf(appid)?.account).toMatchObject({ secret, oauthDomain: 'localhost:4000', openPlatform: true })
+  expect([...(sandbox.corps.get(DEMO_CORP.corpid)?.people.values() ?? [])].at(-1)?.name).toBe('从前')
+  await second.close()
+  rmSync(dir, { recursive: true })
 })
