@@ -17,6 +17,7 @@
   function show(id) {
     byId('busy').hidden = true
     byId('consent').hidden = id !== 'consent'
+    main.querySelector('h1').hidden = id === 'consent'
     byId('picker').hidden = id !== 'picker'
   }
 
@@ -32,6 +33,9 @@
         if (decision.location) return location.replace(decision.location)
         if (decision.consent) {
           byId('consent').querySelector('h2').textContent = decision.consent.app
+          byId('consent').querySelector('p').textContent = decision.consent.asks
+          byId('refuse').hidden = !decision.consent.refused
+          byId('refuse').onclick = function () { location.replace(decision.consent.refused) }
           byId('agree').onclick = function () { ask(person, true) }
           return show('consent')
         }

@@ -20,7 +20,10 @@ export function forwarderTo(sandboxUrl: string, cookies: (header: string) => str
 
   function ask(request: FastifyRequest): Promise<IncomingMessage> {
     return new Promise((answer, fail) => {
-      const headers: IncomingHttpHeaders = { ...withoutConnection(request.headers), host, cookie: cookies(request.headers.cookie ?? '') }
+      const headers: IncomingHttpHeaders = {
+        ...withoutConnection(request.headers), host, cookie: cookies(request.headers.cookie ?? ''),
+        'x-forwarded-host': request.host, 'x-forwarded-proto': request.protocol,
+      }
       // A body without a length is framed by ourselves, also for methods that node expects none of.
       if (request.headers['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked'
       const upstream = httpRequest({ agent, hostname, port, method: request.method, path: request.url, headers }, answer)

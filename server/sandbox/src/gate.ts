@@ -69,6 +69,7 @@ export async function sandboxGate(app: FastifyInstance, options: GateOptions): P
     const { forward, close } = forwarderTo(options.sandboxUrl, (header) => withoutProductCookies(header, options))
     proxy.addHook('onClose', async () => close())
     proxy.all('/sandbox', forward)
+    proxy.all('/sandbox/web/*', (request, reply) => forward(request, withoutHeaders(reply)))
     proxy.all('/sandbox/*', forward)
   })
 }
@@ -77,6 +78,15 @@ Object.assign(sandboxGate, { [Symbol.for('skip-override')]: true })
 
 function withoutProductCookies(header: string, options: GateOptions): string {
   return header.split(/;\s*/).filter((pair) => !Object.values(options.cookies).some((name) => pair.startsWith(`${name}=`))).join('; ')
+}
+
+/** Other people's sites don't have the product's security headers (the product's hooks set them on either of the two). */
+function withoutHeaders(reply: FastifyReply): FastifyReply {
+  for (const name of Object.keys(reply.getHeaders())) {
+    reply.removeHeader(name)
+    reply.raw.removeHeader(name)
+  }
+  return reply
 }
 
 /** Body of a page as text; undefined when it is nothing to be read. */

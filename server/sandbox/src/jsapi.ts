@@ -232,9 +232,13 @@ export function chatMessageOf(params: Record<string, unknown>): ChatMessageDraft
       return { type: 'link', url, title: text(body.title) || url, desc: text(body.desc), imgUrl }
     }
     case 'miniprogram': {
-      const page = text(body.page)
-      if (text(body.appid) === '' || !/\.html(\?|$)/.test(page)) return { fail: 'invalid miniprogram' }
-      return { type: 'miniprogram', appid: text(body.appid), title: text(body.title), imgUrl: text(body.imgUrl), page }
+      const [appid, title, imgUrl, page] = [text(body.appid), text(body.title), text(body.imgUrl), text(body.page)]
+      if (!/^wx[0-9a-z]{16}$/i.test(appid)) return { fail: 'invalid appid' }
+      if (title.trim() === '') return { fail: 'invalid title' }
+      // Without a scheme the real client says this, too: the picture is no path of the page.
+      if (!isHttpUrl(imgUrl)) return { fail: 'invalid imgUrl' }
+      if (!/\.html(\?|$)/.test(page)) return { fail: 'invalid page' }
+      return { type: 'miniprogram', appid, title, imgUrl, page }
     }
     default:
       return { fail: 'invalid msgtype' }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -61,7 +62,12 @@ export async function pages(app: FastifyInstance, options: { sandbox: Sandbox; c
   })
 
   await app.register(fastifyStatic, { root: publicDir, prefix: '/sandbox/static/', decorateReply: true, cacheControl: false, setHeaders: (reply) => void reply.header('cache-control', 'no-cache') })
-  app.get('/sandbox/shim.js', (_request, reply) => reply.header('cache-control', 'no-cache').sendFile('shim.js', publicDir))
+  const script = async (reply: FastifyReply, ...files: string[]): Promise<FastifyReply> => {
+    const texts = await Promise.all(files.map((file) => readFile(join(publicDir, file), 'utf8')))
+    return reply.type('text/javascript; charset=utf-8').header('cache-control', 'no-cache').send(texts.join(';\n'))
+  }
+  app.get('/sandbox/shim.js', (_request, reply) => script(reply, 'shim.js', 'browser.js'))
+  app.get('/sandbox/web/browser.js', (_request, reply) => script(reply, 'browser.js'))
 
   // The client may be built after this process has started.
   const clientPage = (file: string) => (_request: FastifyRequest, reply: FastifyReply): FastifyReply => {

@@ -5,10 +5,12 @@ import { ZodError } from 'zod'
 import { apiGateway } from './api/gateway.ts'
 import { chatRoutes } from './control/chat-routes.ts'
 import { corpRoutes } from './control/corp-routes.ts'
+import { pageRoutes } from './control/page-routes.ts'
 import { shiftClock, worldRoutes } from './control/world-routes.ts'
 import { demoWorld } from './demo/corps.ts'
 import { SANDBOX_CSP } from './html.ts'
 import { oauthPages } from './oauth.ts'
+import { accountApi } from './official-account/account-api.ts'
 import { pages } from './pages.ts'
 import type { Faults } from './protocol/faults.ts'
 import type { ClockView, Settings, Stats } from './protocol/settings.ts'
@@ -17,6 +19,7 @@ import { SnapshotFile } from './snapshot.ts'
 import { act } from './world/actions.ts'
 import { WorldError } from './world/errors.ts'
 import { Sandbox, type WorldSeed } from './world/sandbox.ts'
+import { outsideWeb } from './web/outside-web.ts'
 
 export interface SandboxOptions {
   /** 0 or absent: any free port. */
@@ -95,7 +98,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
 async function routes(app: FastifyInstance, sandbox: Sandbox, options: SandboxOptions, reset: () => void): Promise<void> {
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'same-origin')
-    if (!request.url.startsWith('/cgi-bin/')) void reply.header('content-security-policy', SANDBOX_CSP)
+    if (!/^\/(cgi-bin|sns)\//.test(request.url)) void reply.header('content-security-policy', SANDBOX_CSP)
   })
   app.setErrorHandler((error, _request, reply) => {
     if (error instanceof WorldError) return reply.code(error.status).send({ message: error.message })
@@ -110,12 +113,15 @@ async function routes(app: FastifyInstance, sandbox: Sandbox, options: SandboxOp
   })
   app.get('/healthz', () => ({ ok: true }))
   await app.register(apiGateway, { sandbox })
+  await app.register(accountApi, { sandbox })
   await app.register(oauthPages, { sandbox })
   await app.register(async (control) => {
     await control.register(corpRoutes, { sandbox })
     await control.register(chatRoutes, { sandbox })
+    await control.register(pageRoutes, { sandbox })
     await control.register(worldRoutes, { sandbox, reset })
   }, { prefix: '/sandbox/api' })
+  await app.register(outsideWeb, { sandbox, prefix: '/sandbox/web' })
   await app.register(pages, { sandbox, clientDir: options.clientDir ?? here('../client/dist'), publicDir: options.publicDir ?? here('../public') })
 }
 
@@ -128,8 +134,8 @@ function controlOf(sandbox: Sandbox): SandboxControl {
       sandbox.settings = { ...sandbox.settings, ...patch }
     },
     shiftClock: (ms) => shiftClock(sandbox, ms),
-    expireTokens: (corpid) => sandbox.credentials.endTokens('expire', corpid),
-    endTickets: (corpid) => sandbox.credentials.endTickets(corpid),
+    expireTokens: (corpid) => sandbox.endTokens('expire', corpid),
+    endTickets: (corpid) => sandbox.endTickets(corpid),
     stats: () => sandbox.counters.snapshot(),
     callbacksSettled: () => sandbox.callbacks.settled(),
     setProduct: (baseUrl, internalUrl) => moveProduct(sandbox, baseUrl, internalUrl ?? baseUrl),
@@ -146,5 +152,6 @@ function moveProduct(sandbox: Sandbox, baseUrl: string, internalUrl: string): vo
     if (corp.callback !== null) corp.callback = { ...corp.callback, url: corp.callback.url.replace(from, to) }
     if (corp.trustedDomain.domain === fromHost) corp.trustedDomain = { ...corp.trustedDomain, domain: host }
     if (corp.loginDomain === fromHost) corp.loginDomain = host
+    if (corp.officialAccount?.oauthDomain === fromHost) corp.officialAccount.oauthDomain = host
   }
 }

@@ -2,23 +2,30 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CredentialsRecord } from './credentials.ts'
+import { DEMO_CORP } from './demo/corps.ts'
+import { configuredAccount } from './demo/shell.ts'
 import type { Settings } from './protocol/settings.ts'
 import type { ChatsRecord } from './world/chats.ts'
 import { Corp } from './world/corp.ts'
 import type { CorpRecord } from './world/model.ts'
+import type { PageShelfRecord } from './world/page-shelf.ts'
 import type { Sandbox } from './world/sandbox.ts'
 
 const FILE = 'sandbox.json'
 const FORMAT = 1
 const DEBOUNCE_MS = 1000
 
+type SavedCorp = Omit<CorpRecord, 'officialAccount'> & Partial<Pick<CorpRecord, 'officialAccount'>>
+
 interface Snapshot {
   format: number
   productOrigin: string
   shiftMs: number
   settings: Settings
-  corps: CorpRecord[]
+  corps: SavedCorp[]
   chats: ChatsRecord
+  /** Absent in older files. */
+  pages?: PageShelfRecord
   credentials: CredentialsRecord
 }
 
@@ -47,8 +54,9 @@ export class SnapshotFile {
     if (saved.format !== FORMAT) return false
     const { sandbox } = this
     sandbox.corps.clear()
-    for (const record of saved.corps) sandbox.corps.set(record.corpid, new Corp(movedTo(record, saved.productOrigin, sandbox.product.origin)))
+    for (const record of saved.corps) sandbox.corps.set(record.corpid, new Corp(movedTo(withAccount(record, saved.productOrigin), saved.productOrigin, sandbox.product.origin)))
     sandbox.chats.restore(saved.chats)
+    sandbox.pages.restore(saved.pages ?? [])
     sandbox.credentials.restore(saved.credentials)
     sandbox.settings = saved.settings
     sandbox.clock.shiftMs = saved.shiftMs
@@ -87,10 +95,17 @@ export class SnapshotFile {
     const { sandbox } = this
     const snapshot: Snapshot = {
       format: FORMAT, productOrigin: sandbox.product.origin, shiftMs: sandbox.clock.shiftMs, settings: sandbox.settings,
-      corps: [...sandbox.corps.values()].map((corp) => corp.record()), chats: sandbox.chats.record(), credentials: sandbox.credentials.record(),
+      corps: [...sandbox.corps.values()].map((corp) => corp.record()), chats: sandbox.chats.record(),
+      pages: sandbox.pages.record(), credentials: sandbox.credentials.record(),
     }
     return JSON.stringify(snapshot)
   }
+}
+
+/** Older files know no official accounts: the demo corp gets hers. */
+function withAccount(saved: SavedCorp, productOrigin: string): CorpRecord {
+  const { officialAccount = saved.corpid === DEMO_CORP.corpid ? configuredAccount(DEMO_CORP, productOrigin) : null } = saved
+  return { ...saved, officialAccount }
 }
 
 /** The product may have another address than last time; what pointed at it follows. */
@@ -102,6 +117,7 @@ function movedTo(record: CorpRecord, from: string, to: string): CorpRecord {
     ...record, app: { ...record.app, homeUrl: url(record.app.homeUrl) }, loginDomain: host(record.loginDomain),
     trustedDomain: { ...record.trustedDomain, domain: host(record.trustedDomain.domain) },
     callback: record.callback === null ? null : { ...record.callback, url: url(record.callback.url) },
+    officialAccount: record.officialAccount === null ? null : { ...record.officialAccount, oauthDomain: host(record.officialAccount.oauthDomain) },
     pages: record.pages.map((page) => ({ ...page, url: url(page.url) })),
   }
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiFault } from '../protocol/faults.ts'
 import type { Corp } from '../world/corp.ts'
 import type { Sandbox } from '../world/sandbox.ts'
+import { answerApi, plainIp, queryOf } from './answering.ts'
 import { basicRoutes } from './basics.ts'
 import { contactRoutes } from './contacts.ts'
 import { customerRoutes } from './customers.ts'
@@ -20,15 +21,6 @@ const MAX_BODY = 25 * 1024 * 1024
 const ROUTES: ApiRoute[] = [
   ...basicRoutes, ...contactRoutes, ...customerRoutes, ...tagRoutes, ...groupRoutes, ...messageRoutes, ...mediaRoutes,
 ]
-
-function plainIp(request: FastifyRequest): string {
-  return request.ip.replace(/^::ffff:/, '')
-}
-
-function queryOf(request: FastifyRequest): Record<string, string> {
-  const { searchParams } = new URL(request.url, 'http://sandbox')
-  return Object.fromEntries(searchParams)
-}
 
 /** Token → corp: 41001 missing, 40014 unknown, 42001 expired, 50003 app switched off. */
 function corpOfToken(sandbox: Sandbox, token: string | undefined): Corp {
@@ -70,20 +62,6 @@ function jsonOf(request: FastifyRequest): unknown {
   }
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
-}
-
-/** The first fault with this effect. */
-function withEffect<Key extends keyof ApiFault>(faults: ApiFault[], key: Key): ApiFault | undefined {
-  return faults.find((fault) => fault[key] !== undefined)
-}
-
-function cutConnection(request: FastifyRequest, reply: FastifyReply): void {
-  reply.hijack()
-  request.raw.socket.destroy()
-}
-
 /** Registers all server APIs under `/cgi-bin`; answers are HTTP 200 whatever happens, as WeCom's are. */
 export async function apiGateway(app: FastifyInstance, options: { sandbox: Sandbox }): Promise<void> {
   const { sandbox } = options
@@ -91,27 +69,8 @@ export async function apiGateway(app: FastifyInstance, options: { sandbox: Sandb
   await app.register(multipart, { limits: { fileSize: MAX_BODY, files: 4 } })
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY }, (_request, body, done) => done(null, body))
 
-  const answer = async (request: FastifyRequest, reply: FastifyReply, path: string, corpid: string, empty: Record<string, unknown>, run: () => Promise<ApiAnswer>): Promise<void> => {
-    sandbox.counters.call(path)
-    const startedAt = Date.now()
-    const tell = (errcode: number | null): void => sandbox.feed.emit({ type: 'api', corpid, path, errcode, tookMs: Date.now() - startedAt })
-    const faults = sandbox.faults.takeApi(path, corpid)
-    if (faults.length > 0) sandbox.feed.emit({ type: 'faults', faults: sandbox.faults.faults })
-    for (const fault of faults) if (fault.latencyMs !== undefined) await pause(fault.latencyMs)
-    if (faults.some((fault) => fault.dropConnection === 'before')) {
-      tell(null)
-      return cutConnection(request, reply)
-    }
-    const status = withEffect(faults, 'httpStatus')?.httpStatus
-    if (status !== undefined) {
-      tell(null)
-      return void reply.code(status).send({ error: 'sandbox fault' })
-    }
-    const body = await outcome(request, path, empty, withEffect(faults, 'errcode'), run)
-    tell('errcode' in body && typeof body.errcode === 'number' ? body.errcode : 0)
-    if (faults.some((fault) => fault.dropConnection === 'after')) return cutConnection(request, reply)
-    send(reply, body)
-  }
+  const answer = (request: FastifyRequest, reply: FastifyReply, path: string, corpid: string, empty: Record<string, unknown>, run: () => Promise<ApiAnswer>): Promise<void> =>
+    answerApi(sandbox, { request, reply, path, corpid }, (forced) => outcome(request, path, empty, forced, run))
 
   const outcome = async (request: FastifyRequest, path: string, empty: Record<string, unknown>, forced: ApiFault | undefined, run: () => Promise<ApiAnswer>): Promise<ApiAnswer> => {
     try {
@@ -123,7 +82,6 @@ export async function apiGateway(app: FastifyInstance, options: { sandbox: Sandb
         sandbox.log(`${path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
       }
       const refusal = error instanceof WecomError ? error : new WecomError(-1)
-      sandbox.counters.error(path, refusal.errcode)
       return { errcode: refusal.errcode, errmsg: errmsgOf(refusal.message, refusal.errcode, plainIp(request), sandbox.clock.seconds()), ...empty, ...refusal.fields }
     }
   }
@@ -177,20 +135,4 @@ export async function apiGateway(app: FastifyInstance, options: { sandbox: Sandb
     })
     return reply
   })
-}
-
-function send(reply: FastifyReply, body: ApiAnswer): void {
-  if (!isBinary(body)) {
-    void reply.code(200).header('content-type', 'application/json; charset=UTF-8').send(JSON.stringify(body))
-    return
-  }
-  const { bytes, mime, name, range } = body.binary
-  void reply.code(range === null ? 200 : 206).header('content-type', mime).header('accept-ranges', 'bytes')
-    .header('content-disposition', `attachment; filename="${encodeURIComponent(name)}"`)
-  if (range !== null) void reply.header('content-range', `bytes ${range.start}-${range.end}/${range.total}`)
-  void reply.send(bytes)
-}
-
-function isBinary(body: ApiAnswer): body is Extract<ApiAnswer, { binary: unknown }> {
-  return 'binary' in body && typeof body.binary === 'object'
 }

@@ -17,7 +17,7 @@ const party = z.string().max(200).transform((value, context): PartyId => {
 })
 const webUrl = z.string().max(4096).regex(/^(https?:\/\/|\/sandbox\/)/)
 const short = z.string().max(1024)
-const linkShape = { url: webUrl, title: short, desc: short, imgUrl: z.union([webUrl, z.literal('')]) }
+export const linkShape = { url: webUrl, title: short, desc: short, imgUrl: z.union([webUrl, z.literal('')]) }
 
 const content: z.ZodType<MessageContent> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), text: z.string().min(1).max(4000) }),
@@ -92,7 +92,7 @@ export async function chatRoutes(app: FastifyInstance, options: { sandbox: Sandb
   })
   app.post('/chats/:chatId/forward', (request) => {
     const { chatId } = chatParams.parse(request.params)
-    const body = z.object({ by: party, messageId: z.string(), toChatId: z.string().optional(), toPerson: z.string().optional(), link: z.object(linkShape).optional() }).parse(request.body)
+    const body = z.object({ by: party, messageId: z.string(), toChatId: z.string().optional(), toPerson: z.string().optional() }).parse(request.body)
     return forwardMessage(sandbox, { chatId, ...body })
   })
 }

@@ -10,12 +10,15 @@ import type { Sandbox } from '../world/sandbox.ts'
 
 /** The simulated 管理后台 (wecom-api/00 §10). */
 
+const ips = z.array(z.string().regex(/^[0-9a-fA-F.:]{2,45}$/)).max(120)
+
 export const consolePatch = z.object({
-  homeUrl: z.string(), loginDomain: z.string(), trustedIps: z.array(z.string().regex(/^[0-9a-fA-F.:]{2,45}$/)).max(120), customerApiAllowed: z.boolean(),
+  homeUrl: z.string(), loginDomain: z.string(), trustedIps: ips, customerApiAllowed: z.boolean(),
   visibleRange: z.object({ all: z.boolean(), departments: z.array(z.number().int()), userids: z.array(z.string()) }),
   contactRange: z.object({ all: z.boolean(), userids: z.array(z.string()) }),
   pages: z.array(z.object({ id: z.string(), place: z.enum(['single', 'group', 'profile']), name: z.string().min(1).max(30), url: z.string().regex(/^https?:\/\//) })).max(20),
   consoleWelcomeUserids: z.array(z.string()), appEnabled: z.boolean(),
+  officialAccount: z.object({ oauthDomain: z.string().max(253), openPlatform: z.boolean(), ipWhitelist: ips }).partial(),
 }).partial()
 
 export const callbackSetting = z.object({
@@ -38,6 +41,7 @@ export function corpConsole(corp: Corp): CorpConsole {
     callback: corp.callback === null ? null : { ...corp.callback, lastDeliveredAt: corp.lastDelivery.at, lastError: corp.lastDelivery.error },
     customerApiAllowed: corp.customerApiAllowed, visibleRange: corp.visibleRange, contactRange: corp.contactRange, pages: corp.pages,
     consoleWelcomeUserids: corp.consoleWelcomeUserids, appEnabled: corp.app.enabled,
+    officialAccount: corp.officialAccount,
   }
 }
 
@@ -53,6 +57,10 @@ export function patchConsole(sandbox: Sandbox, corp: Corp, patch: ConsolePatch):
   if (patch.contactRange !== undefined) corp.contactRange = patch.contactRange
   if (patch.pages !== undefined) corp.pages = patch.pages
   if (patch.consoleWelcomeUserids !== undefined) corp.consoleWelcomeUserids = patch.consoleWelcomeUserids
+  if (patch.officialAccount !== undefined && corp.officialAccount !== null) {
+    const { oauthDomain, ...more } = patch.officialAccount
+    Object.assign(corp.officialAccount, more, oauthDomain === undefined ? {} : { oauthDomain: hostOf(oauthDomain) })
+  }
   for (const { userid } of corp.allStaff()) {
     if (corp.isVisible(userid) !== before.has(userid)) raiseAppEvent(sandbox, corp, userid, before.has(userid) ? 'unsubscribe' : 'subscribe')
   }

@@ -59,12 +59,12 @@ export async function worldRoutes(app: FastifyInstance, options: { sandbox: Sand
   })
   app.post('/faults/tokens', (request) => {
     const { mode, corpid } = corpFilter.parse(request.body ?? {})
-    sandbox.credentials.endTokens(mode, corpid)
+    sandbox.endTokens(mode, corpid)
     sandbox.onChange()
     return { ok: true }
   })
   app.post('/faults/tickets', (request) => {
-    sandbox.credentials.endTickets(corpFilter.parse(request.body ?? {}).corpid)
+    sandbox.endTickets(corpFilter.parse(request.body ?? {}).corpid)
     sandbox.onChange()
     return { ok: true }
   })

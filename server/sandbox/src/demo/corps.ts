@@ -5,11 +5,11 @@ import type { WorldSeed } from '../world/sandbox.ts'
 import demoCorpValues from './demo-corp.json' with { type: 'json' }
 import { demoFollow, demoPerson } from './people.ts'
 import { Random } from './random.ts'
-import { bareCorp, configure, demoDepartments, demoStaff, type CorpIdentity } from './shell.ts'
+import { bareCorp, configure, demoDepartments, demoStaff, type AccountIdentity, type CorpIdentity } from './shell.ts'
 import { Talk } from './talk.ts'
 
 /** Fixed values of the demo corp; whoever starts the product in sandbox mode configures it with these. Worth nothing elsewhere. */
-export const DEMO_CORP: CorpIdentity & { adminUserids: string[] } = demoCorpValues
+export const DEMO_CORP: CorpIdentity & { adminUserids: string[]; officialAccount: AccountIdentity } = demoCorpValues
 
 /** A second corp of which nothing is configured, for the set-up page. */
 export const BARE_CORP: CorpIdentity = {

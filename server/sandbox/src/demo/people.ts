@@ -1,4 +1,5 @@
 import { wecomId } from '../ids.ts'
+import { unionidFor } from '../official-account/wechat-ids.ts'
 import type { Follow, Person } from '../world/model.ts'
 import type { Random } from './random.ts'
 import {
@@ -21,8 +22,11 @@ export function demoPerson(random: Random, wecomUsers = true): Person {
     const name = `${random.pick(SURNAMES)}${random.pick(['经理', '老师', '工', '主任'])}`
     return { id: wecomId('wo', id), name, type: 2, gender: random.chance(0.5) ? 1 : 2, unionid: '', openid: `oS${id(26)}`, corpName, corpFullName, position }
   }
+  const personId = wecomId('wm', id)
   return {
-    id: wecomId('wm', id), name: nickname(random), type: 1, gender: random.pick([0, 0, 2, 2, 2, 1]), unionid: random.chance(0.8) ? `oU${id(26)}` : '',
+    id: personId, name: nickname(random), type: 1, gender: random.pick([0, 0, 2, 2, 2, 1]),
+    // Each WeChat user has one. Some are made of the id: so everything that is drawn later stays what it was.
+    unionid: random.chance(0.8) ? `oU${id(26)}` : unionidFor(personId),
     openid: `oS${id(26)}`, corpName: '', corpFullName: '', position: '',
   }
 }

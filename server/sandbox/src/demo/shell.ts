@@ -1,5 +1,12 @@
-import type { CorpRecord, Department, Staff } from '../world/model.ts'
+import type { CorpRecord, Department, OfficialAccount, Staff } from '../world/model.ts'
 import type { Random } from './random.ts'
+
+/** Of the corp's verified 服务号. */
+export interface AccountIdentity {
+  appid: string
+  secret: string
+  name: string
+}
 
 export interface CorpIdentity {
   corpid: string
@@ -10,6 +17,7 @@ export interface CorpIdentity {
   callbackToken: string
   encodingAesKey: string
   verifyCode: string
+  officialAccount?: AccountIdentity
 }
 
 /** A corp of which nothing is configured and in which nobody works yet. */
@@ -18,7 +26,7 @@ export function bareCorp(identity: CorpIdentity): CorpRecord {
     corpid: identity.corpid, name: identity.name,
     app: { agentid: identity.agentid, name: identity.agentName, description: '客户经营助手', secret: identity.secret, homeUrl: '', enabled: true },
     trustedDomain: { domain: '', verified: false, verifyFile: `WW_verify_${identity.verifyCode}.txt`, verifyContent: identity.verifyCode },
-    loginDomain: '', trustedIps: ['203.0.113.10'], callback: null, customerApiAllowed: false,
+    loginDomain: '', trustedIps: ['203.0.113.10'], officialAccount: null, callback: null, customerApiAllowed: false,
     visibleRange: { all: false, departments: [], userids: [] }, contactRange: { all: false, userids: [] }, pages: [], consoleWelcomeUserids: [],
     departments: [], staff: [], people: [], follows: [], tagGroups: [], groups: [], media: [], appMessages: [], appUnread: {},
   }
@@ -32,7 +40,7 @@ export function configure(corp: CorpRecord, identity: CorpIdentity, productOrigi
     ...corp,
     app: { ...corp.app, homeUrl: `${productOrigin}/workbench?corp=${corp.corpid}` },
     trustedDomain: { ...corp.trustedDomain, domain: host, verified: true }, loginDomain: host,
-    trustedIps: ['127.0.0.1'], customerApiAllowed: true, visibleRange: { all: true, departments: [], userids: [] }, contactRange: { all: true, userids: [] },
+    trustedIps: ['127.0.0.1'], officialAccount: configuredAccount(identity, productOrigin), customerApiAllowed: true, visibleRange: { all: true, departments: [], userids: [] }, contactRange: { all: true, userids: [] },
     callback: {
       url: `${productOrigin}/wecom/callback/${corp.corpid}`, token: identity.callbackToken, encodingAesKey: identity.encodingAesKey, verified: true,
       events: ['change_external_contact', 'change_external_chat', 'change_external_tag', 'enter_agent', 'subscribe', 'message'],
@@ -43,6 +51,11 @@ export function configure(corp: CorpRecord, identity: CorpIdentity, productOrigi
       { id: 'profile', place: 'profile', name: '知客', url: sidebar },
     ],
   }
+}
+
+/** The corp's 服务号 as its admin has set it up for this product address; null when the corp has none. */
+export function configuredAccount({ officialAccount }: CorpIdentity, productOrigin: string): OfficialAccount | null {
+  return officialAccount === undefined ? null : { ...officialAccount, oauthDomain: new URL(productOrigin).host, openPlatform: true, ipWhitelist: ['127.0.0.1'] }
 }
 
 export function demoDepartments(root: string, names: readonly string[]): Department[] {

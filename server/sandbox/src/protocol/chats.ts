@@ -48,13 +48,21 @@ export interface ChatDetail extends ChatSummary {
   members: ChatMember[]
 }
 
+export interface MiniProgramCard {
+  appid: string
+  title: string
+  imgUrl: string
+  /** Path with query; ends in `.html` before it. */
+  page: string
+}
+
 export type MessageContent =
   | { type: 'text'; text: string }
   | { type: 'link'; url: string; title: string; desc: string; imgUrl: string }
   | { type: 'image'; mediaId: string; url: string }
   | { type: 'video'; mediaId: string; url: string; name: string }
   | { type: 'file'; mediaId: string; url: string; name: string; size: number }
-  | { type: 'miniprogram'; appid: string; title: string; imgUrl: string; page: string }
+  | ({ type: 'miniprogram' } & MiniProgramCard)
   /** A grey line in the chat (joined, renamed, verified…). */
   | { type: 'notice'; text: string }
 
@@ -85,6 +93,4 @@ export interface ForwardMessage {
   toChatId?: string
   /** … or another person, a chat between the two is made when needed. */
   toPerson?: string
-  /** Instead of the message's own link: what the page's share menu carries. */
-  link?: { url: string; title: string; desc: string; imgUrl: string }
 }

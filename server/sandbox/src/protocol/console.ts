@@ -45,6 +45,18 @@ export type CallbackEventKind =
   | 'subscribe'
   | 'message'
 
+/** The corp's 服务号, as mp.weixin.qq.com and open.weixin.qq.com show it to its admin. */
+export interface OfficialAccountView {
+  appid: string
+  secret: string
+  name: string
+  /** 网页授权域名 */
+  oauthDomain: string
+  /** Bound to the same 开放平台 account as the corp. */
+  openPlatform: boolean
+  ipWhitelist: string[]
+}
+
 /** Everything the simulated 管理后台 shows of one corp. */
 export interface CorpConsole extends CorpSummary {
   secret: string
@@ -64,6 +76,8 @@ export interface CorpConsole extends CorpSummary {
   /** Members with a console-configured welcome message get no WelcomeCode. */
   consoleWelcomeUserids: string[]
   appEnabled: boolean
+  /** null: the corp has none */
+  officialAccount: OfficialAccountView | null
 }
 
 /** Settings that need no verification; absent fields stay as they are. */
@@ -77,6 +91,8 @@ export interface ConsolePatch {
   pages?: AppPage[]
   consoleWelcomeUserids?: string[]
   appEnabled?: boolean
+  /** Ignored for a corp without an official account. */
+  officialAccount?: Partial<Pick<OfficialAccountView, 'oauthDomain' | 'openPlatform' | 'ipWhitelist'>>
 }
 
 /** Result of saving something that WeCom verifies first; `ok: false` means nothing was saved. */

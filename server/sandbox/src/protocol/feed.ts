@@ -18,6 +18,8 @@ export type SandboxEvent =
   | { type: 'app_recall'; corpid: string; ids: string[] }
   /** Relation, remark, tags or name of an outside person changed. */
   | { type: 'person'; corpid: string; personId: string; userid: string | null }
+  /** 收藏 or 最近打开 on somebody's phone. */
+  | { type: 'pages'; personId: string }
   | { type: 'group'; corpid: string; chatId: string }
   | { type: 'tags'; corpid: string }
   | { type: 'staff'; corpid: string; userid: string | null }

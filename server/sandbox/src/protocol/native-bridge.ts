@@ -15,7 +15,7 @@ export interface DeviceRequest {
   slot: 'wecom' | 'wechat'
 }
 
-/** JSON in `window.name` of every product iframe; read by shim.js and by the OAuth page. */
+/** JSON in `window.name` of every product iframe; read by shim.js, browser.js and the OAuth page. */
 export interface DeviceBoot {
   kind: 'zhike-sandbox'
   /** Random per iframe; the hello message repeats it. */
@@ -29,6 +29,31 @@ export interface DeviceBoot {
   maxTouchPoints: number
   /** Delay before WeixinJSBridgeReady, to exercise the late path; 0 or absent: at once. */
   lateMs?: number
+}
+
+/** Page → phone, through `parent.postMessage`: what WeChat's browser knows of any page (public/browser.js). */
+export interface PageReport {
+  kind: 'zhike-sandbox-page'
+  session: string
+  /** How the page came to be at this address; same: it only has another title now, unknown: the browser does not tell. */
+  how: 'push' | 'replace' | 'reload' | 'traverse' | 'unknown' | 'same'
+  /** A new document; otherwise the one before tells more of itself. */
+  loaded: boolean
+  /** Entries in the browser's history: grows when a page was opened from the one before. */
+  length: number
+  address: string
+  title: string
+  /** meta description */
+  description: string
+  /** og:image */
+  picture: string
+}
+
+/** Phone → page: whether the phone is locked or shows something else. */
+export interface ScreenNews {
+  kind: 'zhike-sandbox-screen'
+  session: string
+  away: boolean
 }
 
 /** Shim → host, through `parent.postMessage(hello, origin, [port])`. */

@@ -9,6 +9,7 @@ export class Corp {
   trustedDomain: CorpRecord['trustedDomain']
   loginDomain: string
   trustedIps: string[]
+  officialAccount: CorpRecord['officialAccount']
   callback: CorpRecord['callback']
   customerApiAllowed: boolean
   visibleRange: CorpRecord['visibleRange']
@@ -40,6 +41,7 @@ export class Corp {
     this.trustedDomain = record.trustedDomain
     this.loginDomain = record.loginDomain
     this.trustedIps = record.trustedIps
+    this.officialAccount = record.officialAccount
     this.callback = record.callback
     this.customerApiAllowed = record.customerApiAllowed
     this.visibleRange = record.visibleRange
@@ -61,7 +63,7 @@ export class Corp {
   record(): CorpRecord {
     return {
       corpid: this.corpid, name: this.name, app: this.app, trustedDomain: this.trustedDomain, loginDomain: this.loginDomain,
-      trustedIps: this.trustedIps, callback: this.callback, customerApiAllowed: this.customerApiAllowed,
+      trustedIps: this.trustedIps, officialAccount: this.officialAccount, callback: this.callback, customerApiAllowed: this.customerApiAllowed,
       visibleRange: this.visibleRange, contactRange: this.contactRange, pages: this.pages,
       consoleWelcomeUserids: this.consoleWelcomeUserids,
       departments: [...this.departments.values()], staff: [...this.staffByKey.values()], people: [...this.people.values()],

@@ -1,5 +1,6 @@
 import type { Message, MessageContent } from '../protocol/chats.ts'
 import type { PartyId } from '../protocol/people.ts'
+import type { SharePage } from '../protocol/saved-pages.ts'
 import { prefetchLink } from '../link-prefetch.ts'
 import { chatRefOf, friendChatId, sidesOf, singleChatId } from './chat-ids.ts'
 import { WorldError, notFound } from './errors.ts'
@@ -34,7 +35,7 @@ export function closedBecause(sandbox: Sandbox, chatId: string): string {
   return ''
 }
 
-/** Puts a message into a chat, tells everybody, and lets WeCom's preview fetcher come by. Throws WorldError when the chat is closed. */
+/** Puts a message into a chat, tells everybody, and lets the link fetchers come by. Throws WorldError when the chat is closed. */
 export function postMessage(sandbox: Sandbox, chatId: string, from: PartyId, content: MessageContent, via: Message['via']): Message {
   const { corpid, parties } = partiesOf(sandbox, chatId)
   if (!parties.includes(from)) throw new WorldError('发送人不在这个聊天里', 403)
@@ -43,8 +44,8 @@ export function postMessage(sandbox: Sandbox, chatId: string, from: PartyId, con
   const message = newMessage(sandbox, chatId, from, content, via)
   sandbox.chats.add(message)
   sandbox.feed.emit({ type: 'message', corpid, message, parties })
-  if (content.type === 'link') prefetchLink(sandbox, content.url)
-  if (content.type === 'text') for (const url of content.text.match(/https?:\/\/[^\s\u4e00-\u9fff，。]+/g) ?? []) prefetchLink(sandbox, url)
+  if (content.type === 'link') prefetchLink(sandbox, content.url, from, parties)
+  if (content.type === 'text') for (const url of content.text.match(/https?:\/\/[^\s\u4e00-\u9fff，。]+/g) ?? []) prefetchLink(sandbox, url, from, parties)
   return message
 }
 
@@ -80,16 +81,20 @@ export function postNotice(sandbox: Sandbox, chatId: string, text: string, only?
 /** Sends a received message on: into a chat of the forwarding party, or to another outside person. */
 export function forwardMessage(
   sandbox: Sandbox,
-  request: { chatId: string; messageId: string; by: PartyId; toChatId?: string; toPerson?: string; link?: { url: string; title: string; desc: string; imgUrl: string } },
+  request: { chatId: string; messageId: string; by: PartyId; toChatId?: string; toPerson?: string },
 ): Message {
   const { parties } = partiesOf(sandbox, request.chatId)
   if (!parties.includes(request.by)) throw new WorldError('只能转发自己看得到的消息', 403)
   const original = sandbox.chats.message(request.chatId, request.messageId)
   if (original === undefined) throw notFound('这条消息')
   if (original.content.type === 'notice') throw new WorldError('这条消息不能转发')
-  const content: MessageContent = request.link === undefined ? original.content : { type: 'link', ...request.link }
   const target = request.toChatId ?? friendTarget(sandbox, request.by, request.toPerson)
-  return postMessage(sandbox, target, request.by, content, 'forward')
+  return postMessage(sandbox, target, request.by, original.content, 'forward')
+}
+
+/** Sends the page that somebody has open, as its share menu does. */
+export function sharePage(sandbox: Sandbox, by: PartyId, { link, toChatId, toPerson }: SharePage): Message {
+  return postMessage(sandbox, toChatId ?? friendTarget(sandbox, by, toPerson), by, { type: 'link', ...link }, 'forward')
 }
 
 function friendTarget(sandbox: Sandbox, by: PartyId, toPerson: string | undefined): string {

@@ -120,6 +120,18 @@ interface AppSettings {
   enabled: boolean
 }
 
+/** A verified 服务号 of the corp (external-api/wechat-official-account). */
+export interface OfficialAccount {
+  appid: string
+  secret: string
+  name: string
+  /** 网页授权域名: host, here with port; '' when none is set */
+  oauthDomain: string
+  /** Bound to the same 开放平台 account as the corp: a person's unionid is the same here and in externalcontact/get. */
+  openPlatform: boolean
+  ipWhitelist: string[]
+}
+
 /** All of a corp that is saved; collections as arrays. */
 export interface CorpRecord {
   corpid: string
@@ -128,6 +140,7 @@ export interface CorpRecord {
   trustedDomain: CorpConsole['trustedDomain']
   loginDomain: string
   trustedIps: string[]
+  officialAccount: OfficialAccount | null
   callback: (CallbackSetting & { verified: boolean }) | null
   customerApiAllowed: boolean
   visibleRange: CorpConsole['visibleRange']

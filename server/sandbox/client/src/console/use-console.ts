@@ -52,5 +52,5 @@ const NOTHING: CorpConsole = {
   corpid: '', name: '', agentid: 0, agentName: '', staffCount: 0, customerCount: 0, groupCount: 0, secret: '', homeUrl: '',
   trustedDomain: { domain: '', verified: false, verifyFile: '', verifyContent: '' }, loginDomain: '', trustedIps: [], callback: null,
   customerApiAllowed: false, visibleRange: { all: false, departments: [], userids: [] }, contactRange: { all: false, userids: [] }, pages: [],
-  consoleWelcomeUserids: [], appEnabled: true,
+  consoleWelcomeUserids: [], appEnabled: true, officialAccount: null,
 }

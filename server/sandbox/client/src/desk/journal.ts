@@ -83,6 +83,7 @@ function lineOf(event: SandboxEvent): (Omit<JournalEntry, 'key' | 'at'> & { key?
       return { kind: 'world', title: '回到刚生成的演示数据', outcome: null, detail: '' }
     case 'hello':
     case 'read':
+    case 'pages':
     case 'settings':
       return null
   }

@@ -4,6 +4,7 @@ import type { CallbackLogEntry, CallbackSetting, ConsoleCheck, ConsolePatch, Cor
 import type { Faults } from '../../../src/protocol/faults.ts'
 import type { DeviceRequest, JsSendRequest, NativeAnswer, VerifyAnswer, VerifyRequest } from '../../../src/protocol/native-bridge.ts'
 import type { ContactView, DepartmentView, PartyId, PersonDetail, PersonView, StaffView } from '../../../src/protocol/people.ts'
+import type { PageCard, SavedPages, SharePage } from '../../../src/protocol/saved-pages.ts'
 import type { ClockView, Settings } from '../../../src/protocol/settings.ts'
 import type { ActionResult, WorldAction } from '../../../src/protocol/world.ts'
 
@@ -42,7 +43,7 @@ function refusalOf(text: string): string | null {
 const get = <T>(path: string): Promise<T> => ask<T>('GET', `/api${path}`)
 const post = <T>(path: string, body: unknown = {}): Promise<T> => ask<T>('POST', `/api${path}`, body)
 const put = <T>(path: string, body: unknown): Promise<T> => ask<T>('PUT', `/api${path}`, body)
-const remove = <T>(path: string): Promise<T> => ask<T>('DELETE', `/api${path}`)
+const remove = <T>(path: string, body?: unknown): Promise<T> => ask<T>('DELETE', `/api${path}`, body)
 
 const part = encodeURIComponent
 const query = (values: Record<string, string | number | undefined>): string => {
@@ -52,6 +53,7 @@ const query = (values: Record<string, string | number | undefined>): string => {
 }
 const ofCorp = (corpid: string): string => `/corps/${part(corpid)}`
 const ofStaff = (corpid: string, userid: string): string => `${ofCorp(corpid)}/staff/${part(userid)}`
+const ofPerson = (id: string): string => `/people/${part(id)}`
 const ofChat = (chatId: string): string => `/chats/${part(chatId)}`
 
 /** Every control endpoint of the sandbox, named after what it gives or does (see protocol/). */
@@ -72,8 +74,13 @@ export const control = {
   writeToApp: (corpid: string, userid: string, text: string) => post<AppMessage>(`${ofStaff(corpid, userid)}/app-messages`, { text }),
   readAppMessages: (corpid: string, userid: string) => post<unknown>(`${ofStaff(corpid, userid)}/app-messages/read`),
   people: (filter: { corpid: string; q?: string; relation?: 'any' | 'customer' | 'stranger'; limit?: number }) => get<PersonView[]>(`/people${query(filter)}`),
-  person: (id: string) => get<PersonDetail>(`/people/${part(id)}`),
-  personChats: (id: string) => get<ChatSummary[]>(`/people/${part(id)}/chats`),
+  person: (id: string) => get<PersonDetail>(ofPerson(id)),
+  personChats: (id: string) => get<ChatSummary[]>(`${ofPerson(id)}/chats`),
+  savedPages: (id: string) => get<SavedPages>(`${ofPerson(id)}/pages`),
+  openedPage: (id: string, page: PageCard) => post<SavedPages>(`${ofPerson(id)}/pages/recent`, page),
+  keepPage: (id: string, page: PageCard) => post<SavedPages>(`${ofPerson(id)}/pages/favourites`, page),
+  dropPage: (id: string, url: string) => remove<SavedPages>(`${ofPerson(id)}/pages/favourites`, { url }),
+  sharePage: (id: string, share: SharePage) => post<Message>(`${ofPerson(id)}/share`, share),
   chat: (chatId: string, as: PartyId) => get<ChatDetail>(`${ofChat(chatId)}${query({ as })}`),
   messages: (chatId: string, page: { as: PartyId; before?: string; limit?: number }) => get<Message[]>(`${ofChat(chatId)}/messages${query({ ...page })}`),
   send: (chatId: string, message: SendMessage) => post<Message>(`${ofChat(chatId)}/messages`, message),

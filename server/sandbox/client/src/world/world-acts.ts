@@ -43,8 +43,8 @@ export async function staffDeletes(): Promise<string> {
 export async function forwardLastLink(): Promise<void> {
   const chat = await chatWithLink()
   if (phone.link !== null) {
-    const { chatId, message } = phone.link
-    phone.forwarding = { chatId, messageId: message.id, title: message.content.type === 'link' ? message.content.title : '消息', link: null }
+    const link = phone.page ?? phone.link.card
+    phone.forwarding = { kind: 'page', title: link.title, link }
     return
   }
   if (chat === null) throw new Error('她的手机里还没有收到过链接')
@@ -52,7 +52,7 @@ export async function forwardLastLink(): Promise<void> {
   const last = links.at(-1)
   if (last?.content.type !== 'link') throw new Error('她的手机里还没有收到过链接')
   phone.chat = chat
-  phone.forwarding = { chatId: chat.chatId, messageId: last.id, title: last.content.title, link: null }
+  phone.forwarding = { kind: 'message', chatId: chat.chatId, messageId: last.id, title: last.content.title }
 }
 
 async function chatWithLink(): Promise<ChatSummary | null> {
@@ -83,7 +83,7 @@ export async function passTime(ms: number): Promise<string> {
 export async function resetWorld(): Promise<string> {
   await control.reset()
   Object.assign(view, { opened: null, page: null, dialog: null })
-  Object.assign(phone, { chat: null, link: null, forwarding: null })
+  Object.assign(phone, { away: '', program: null, chat: null, link: null, forwarding: null })
   return '已回到刚生成的演示数据'
 }
 
