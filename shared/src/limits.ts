@@ -20,7 +20,7 @@ export const LIMITS = {
   wecomVideoBytes: 10 * 1024 * 1024,
   /** Bytes, as WeCom's own limit for files. */
   fileBytes: 20 * 1024 * 1024,
-  /** Bytes of cleaned HTML, and pictures in it. */
+  /** Bytes of cleaned HTML, and different pictures in it: the same line between paragraphs may come again and again. */
   articleBytes: 200 * 1024,
   articlePictures: 30,
   miniprogramPath: 512,

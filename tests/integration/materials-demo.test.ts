@@ -27,7 +27,7 @@ async function counts(): Promise<Record<string, number>> {
 
 it('the demo corp has something to show on every screen, and a second start adds nothing', async () => {
   const first = await counts()
-  expect(first).toMatchObject({ materials: 22, files: 26 })
+  expect(first).toMatchObject({ materials: 22, files: 23 })
   expect(first.customers).toBeGreaterThanOrEqual(300)
   expect(first.group_chats).toBe(20)
   expect(first.shares).toBeGreaterThan(120)

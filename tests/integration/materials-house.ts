@@ -23,7 +23,7 @@ export interface Answer { status: number; headers: Record<string, unknown>; body
 export type Json = MaterialDetail & Omit<UploadedFile, 'pages' | 'bytes' | 'durationMs'> & Omit<UploadState, 'pieces'> & MaterialGroupView & { uses: MaterialUse[]; items: MaterialRow[]; next: string | null; total: number; groups: MaterialGroupView[]; moved: number }
   & ErrorBody & { details: { fields: Record<string, string> } }
 
-export interface Person { corpId: number; staffId: number; ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body?: object, headers?: Record<string, string>): Promise<Answer>; /** Sends the file piece by piece; the first refusal, else the file. */ upload(name: string, bytes: Buffer, kind?: UploadKind): Promise<Answer> }
+export interface Person { corpId: number; staffId: number; cookie: string; ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body?: object, headers?: Record<string, string>): Promise<Answer>; /** Sends the file piece by piece; the first refusal, else the file. */ upload(name: string, bytes: Buffer, kind?: UploadKind): Promise<Answer> }
 
 export interface MaterialsHouse {
   platform: Platform
@@ -81,7 +81,7 @@ export async function openMaterialsHouse(): Promise<MaterialsHouse> {
       const cookie = String(signedIn.headers['set-cookie']).split(';')[0] ?? ''
       const ask: Person['ask'] = async (method, url, body, headers = {}) => answerOf(await app.inject({ method, url, payload: body, headers: { cookie, ...headers } }))
       return {
-        corpId: corp.id, staffId, ask,
+        corpId: corp.id, staffId, cookie, ask,
         async upload(name, bytes, kind = kindBy(name)) {
           const begun = await ask('POST', '/api/uploads', { kind, name, bytes: bytes.length })
           if (begun.status !== 200) return begun

@@ -13,6 +13,7 @@ import { createIdentity } from '../../server/src/modules/identity/index.ts'
 import { createJobs } from '../../server/src/modules/jobs/index.ts'
 import { createLive } from '../../server/src/modules/live/index.ts'
 import { createMaterials } from '../../server/src/modules/materials/index.ts'
+import { createPreviewLinks } from '../../server/src/modules/materials/preview-links.ts'
 import { files, materialFiles, materials } from '../../server/src/modules/materials/tables.ts'
 import { createNotices } from '../../server/src/modules/notices/index.ts'
 import { createRadar, radarFigures } from '../../server/src/modules/radar/index.ts'
@@ -115,6 +116,7 @@ export async function openStage(options: { now?: number } = {}) {
     return { shareId, link: path, token: path.slice(3) }
   }
   return {
+    previews: createPreviewLinks(platform),
     app, platform, clock, corp, corps, identity, radar, radarNeeds, notices, wecom, redis, person, customer, group, pdf, link, send,
     device: (agent = PHONE): Device => createDevice(app, agent),
     async rows(sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {

@@ -82,6 +82,8 @@ function guesses(of: OwnedThings): Record<ContractKey, { params?: object; query?
     'PUT /api/shares/:shareId/outcome': { params: { shareId: of.shareId }, body: { state: 'sent' } },
     'GET /api/radar/views': { query: { customerId: of.customerId, materialId: of.materialId } },
     'GET /api/radar/today': {},
+    'GET /api/radar/forwards': { query: { materialId: of.materialId } },
+    'GET /api/radar/shares/:shareId/tree': { params: { shareId: of.shareId } },
     'GET /api/live': {},
   }
 }

@@ -35,6 +35,21 @@ const viewRow = z.object({
 })
 export type ViewRow = z.infer<typeof viewRow>
 
+const forwardChain = z.object({
+  /** Of the first link. */
+  shareId: z.number().int(), staff: staffRef, /** The customer or group it was sent to. */ to: z.string(), sentAt: moment,
+  /** Links that became of it by being passed on and opened by somebody else. */
+  copies: z.number().int(), depth: z.number().int(), lastAt: moment,
+})
+export type ForwardChain = z.infer<typeof forwardChain>
+
+const forwardNode = z.object({
+  node: z.number().int(), /** The node that passed it on; null for those who read what was sent. */ parent: z.number().int().nullable(), depth: z.number().int(),
+  name: z.string(), reader: z.enum(READER_KINDS), customer: z.object({ customerId: z.number().int(), name: z.string(), avatar: z.string().nullable() }).nullable(),
+  opens: z.number().int(), visibleMs: z.number().int(), lastAt: moment,
+})
+export type ForwardNodeView = z.infer<typeof forwardNode>
+
 export const radarContract = defineContract({
   'POST /api/shares': {
     summary: 'Prepares a tracked link for the current chat (MAT-14)',
@@ -55,6 +70,19 @@ export const radarContract = defineContract({
     who: staff(),
     query: z.object({ ...paging, customerId: rowId.optional(), materialId: rowId.optional(), now: z.enum(['reading']).optional() }),
     response: pageOf(viewRow),
+  },
+  'GET /api/radar/forwards': {
+    summary: 'Links of a material that were passed on, the latest first (MAT-19)',
+    who: staff(), query: z.object({ materialId: rowId, skip: paging.skip, limit: paging.limit }),
+    response: z.object({ items: z.array(forwardChain), more: z.boolean() }),
+  },
+  'GET /api/radar/shares/:shareId/tree': {
+    summary: 'Who passed a link on to whom, from the first one on (MAT-19)',
+    who: staff(), params: z.object({ shareId: rowId }),
+    response: z.object({
+      root: z.object({ shareId: z.number().int(), staff: staffRef, to: z.string(), group: z.boolean(), sentAt: moment }),
+      nodes: z.array(forwardNode), more: z.boolean(),
+    }),
   },
   'GET /api/radar/today': {
     summary: 'Figures of today against yesterday at the same time, and today by colleague',

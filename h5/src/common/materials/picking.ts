@@ -12,8 +12,9 @@ let last = 0
 /**
  * Uploads what is chosen, one after the other, as soon as it is chosen; what is wrong with a file is said before anything is
  * saved (MAT-5, MAT-7). Ends with the part of the screen that it belongs to.
+ * @param several files stand side by side: problems name theirs
  */
-export function usePicking(kind: () => UploadKind, taken: (file: PickedFile, original: File) => void) {
+export function usePicking(kind: () => UploadKind, taken: (file: PickedFile, original: File) => void, { several = false } = {}) {
   const underway = reactive<Underway[]>([])
   const problem = ref('')
   const pictures: string[] = []
@@ -33,7 +34,7 @@ export function usePicking(kind: () => UploadKind, taken: (file: PickedFile, ori
       if (picture) pictures.push(picture)
       taken({ fileId: uploaded.fileId, name: uploaded.name, bytes: uploaded.bytes, src: picture, pages: uploaded.pages, durationMs: uploaded.durationMs }, file)
     } catch (thrown) {
-      if (!isAborted(thrown)) problem.value = `${file.name}：${errorText(thrown)}`
+      if (!isAborted(thrown)) problem.value = several ? `${file.name}：${errorText(thrown)}` : errorText(thrown)
     } finally {
       underway.splice(underway.findIndex((one) => one.id === state.id), 1)
     }

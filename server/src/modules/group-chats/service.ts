@@ -43,6 +43,10 @@ export function createGroupChats(platform: Platform, needs: GroupChatsNeeds) {
       const group = await groupChatsOf(db, corpId).byChatId(chatId)
       return group ? { groupChatId: group.id, chatId, name: nameOf(group), ownerUserid: group.ownerUserid, dismissed: group.dismissedAt !== null } : null
     },
+    /** Names by id, also of dismissed groups, without regard to who asks. */
+    async groupNames(corpId: number, groupChatIds: readonly number[]): Promise<Map<number, string>> {
+      return new Map((await groupChatsOf(db, corpId).byIds(groupChatIds)).map((group) => [group.id, nameOf(group)]))
+    },
     /** @param memberId a userid or an external_userid */
     async isInGroup(corpId: number, groupChatId: number, memberId: string): Promise<boolean> {
       return (await groupChatsOf(db, corpId).member(groupChatId, memberId)) !== undefined

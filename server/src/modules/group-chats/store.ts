@@ -13,6 +13,9 @@ export function groupChatsOf(q: Queries, corpId: number) {
     async byId(groupChatId: number): Promise<GroupChatRecord | undefined> {
       return (await q.select().from(groupChats).where(and(eq(groupChats.corpId, corpId), eq(groupChats.id, groupChatId))))[0]
     },
+    async byIds(ids: readonly number[]): Promise<GroupChatRecord[]> {
+      return ids.length === 0 ? [] : await q.select().from(groupChats).where(and(eq(groupChats.corpId, corpId), inArray(groupChats.id, [...new Set(ids)])))
+    },
     async byChatId(chatId: string): Promise<GroupChatRecord | undefined> {
       return (await q.select().from(groupChats).where(and(eq(groupChats.corpId, corpId), eq(groupChats.chatId, chatId))))[0]
     },

@@ -1,20 +1,19 @@
 import { load } from 'cheerio/slim'
 import type { CheerioAPI } from 'cheerio/slim'
 
-/** A parsed page or article, with the means to look things up in it. */
-export type HtmlTree = CheerioAPI
 export type HtmlNode = ReturnType<CheerioAPI['root']>[number]['children'][number]
 export type HtmlElement = Extract<HtmlNode, { attribs: unknown }>
 type HtmlText = Extract<HtmlNode, { nodeType: 3 }>
 
-export const isElement = (node: HtmlNode): node is HtmlElement => node.nodeType === 1
+/** Not by its `nodeType`: declarations such as the doctype have that of elements. */
+export const isElement = (node: HtmlNode): node is HtmlElement => 'attribs' in node
 export const isText = (node: HtmlNode): node is HtmlText => node.nodeType === 3
 
 /**
  * Hostile HTML makes any parser slow by depth: the time of a tag grows with the number of open ones. So many tags (opening and closing)
  * are read, which takes well under a second at worst; a long article has a few thousand.
  */
-export const TAGS = 30_000
+const TAGS = 20_000
 /** Elements inside one another that are kept; of what is deeper only texts and pictures. */
 const DEPTH = 200
 
@@ -27,12 +26,31 @@ export function endOfReadable(html: string): number {
 
 /**
  * Parses any text as HTML, its beginning if it has too many tags. The parser is the simple one (htmlparser2): it never fails, and it
- * is linear where the one of browsers is not. What it gives is never shown as it is.
+ * is linear where the one of browsers is not; for the same reason nothing is looked up with selectors, whose time grows with the square
+ * of an element's children. What it gives is never shown as it is.
  */
-export function htmlTree(html: string): HtmlTree {
-  const tree = load(html.slice(0, endOfReadable(html)), { xml: { xmlMode: false, decodeEntities: true } })
-  flatten(tree.root()[0]?.children ?? [])
+export function htmlTree(html: string): HtmlNode[] {
+  const tree = load(html.slice(0, endOfReadable(html)), { xml: { xmlMode: false, decodeEntities: true } }).root()[0]?.children ?? []
+  flatten(tree)
   return tree
+}
+
+/** All elements of a tree, in order. */
+export function elementsIn(nodes: readonly HtmlNode[]): HtmlElement[] {
+  const found: HtmlElement[] = []
+  const visit = (node: HtmlNode): void => {
+    if (!isElement(node)) return
+    found.push(node)
+    node.children.forEach(visit)
+  }
+  nodes.forEach(visit)
+  return found
+}
+
+/** Whether an element is in one of these, at any distance. */
+export function isInside(element: HtmlElement, names: ReadonlySet<string>): boolean {
+  for (let around = element.parent; around; around = around.parent) if (isElement(around) && names.has(around.name)) return true
+  return false
 }
 
 /** Whatever walks the tree later may then do it recursively. */

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { materialsContract, uploadsContract } from '@zhike/shared/contract'
 import { attachment } from '../../platform/http/attachment.ts'
-import { AppError, badRequest, notFound } from '../../platform/http/errors.ts'
+import { AppError, notFound } from '../../platform/http/errors.ts'
 import { wantedRange } from '../../platform/http/ranges.ts'
 import type { Register, Viewer } from '../identity/index.ts'
 import type { createUploads } from './files/uploads.ts'
@@ -76,10 +76,7 @@ export function materialRoutes(register: Register, rooms: MaterialRooms): void {
   register(uploadsContract, {
     'POST /api/uploads': ({ viewer, body }) => uploads.begin(viewer, body),
     'GET /api/uploads/:uploadId': ({ viewer, params }) => uploads.state(viewer, params.uploadId),
-    'PUT /api/uploads/:uploadId/pieces/:number': ({ viewer, params, request }) => {
-      if (!Buffer.isBuffer(request.body)) throw badRequest('上传的内容格式不对')
-      return uploads.piece(viewer, params.uploadId, params.number, request.body)
-    },
+    'PUT /api/uploads/:uploadId/pieces/:number': ({ viewer, params, request }) => uploads.piece(viewer, params.uploadId, params.number, request.body),
     'POST /api/uploads/:uploadId/finish': ({ viewer, params }) => uploads.finish(viewer, params.uploadId),
     'DELETE /api/uploads/:uploadId': ({ viewer, params }) => uploads.cancel(viewer, params.uploadId),
     'GET /api/files/:fileId/picture': async ({ viewer, params, request, reply }) => {

@@ -12,7 +12,7 @@ export interface RadarNeeds {
   materials: Pick<Materials, 'forReader' | 'titles' | 'pictureFor' | 'cardPicture' | 'mediaFor' | 'maySend' | 'previewOf'>
   notices: Notices
   customers: Pick<Customers, 'customerByExternal' | 'customerNames' | 'isErased'>
-  groupChats: Pick<GroupChats, 'groupByChatId' | 'isInGroup'>
+  groupChats: Pick<GroupChats, 'groupByChatId' | 'isInGroup' | 'groupNames'>
   /** Address of the script of the tracked page; null when the H5 is not built. */
   readerScript: () => string | null
 }

@@ -8,6 +8,7 @@ import type { RadarNeeds } from './needs.ts'
 import { createReaderRoutes } from './pages/routes.ts'
 import { radarRoutes } from './routes.ts'
 import { createSending } from './shares/sending.ts'
+import { createForwards } from './forwards/forwards.ts'
 import { createForgetting } from './forgetting.ts'
 import { createToday } from './figures/today.ts'
 import { createViewTickets } from './pages/view-ticket.ts'
@@ -23,7 +24,7 @@ export function createRadar(platform: Platform, needs: RadarNeeds) {
   needs.identity.signIn.on('reader', readers.signedIn)
   return {
     /** The JSON API. */
-    routes: (register: Register): void => radarRoutes(register, { sending: createSending(platform, needs), list, today: createToday(platform, needs) }),
+    routes: (register: Register): void => radarRoutes(register, { sending: createSending(platform, needs), list, today: createToday(platform, needs), forwards: createForwards(platform, needs) }),
     /** Pages and beacons of readers, who are nobody's session. */
     plainRoutes(app: FastifyInstance): void {
       readers.register(app)

@@ -80,7 +80,7 @@ export const views = mysqlTable('views', {
   index('views_staff').on(t.corpId, t.staffId, t.openedAt, t.id), index('views_seen').on(t.corpId, t.lastSeenAt),
   // Holds all that the figures of a day are made of. Nothing in it moves while somebody reads.
   index('views_opened').on(t.corpId, t.openedAt, t.id, t.staffId, t.visitorId, t.countedMs),
-  index('views_announce').on(t.announced, t.openedAt), index('views_visitor').on(t.corpId, t.visitorId, t.materialId),
+  index('views_announce').on(t.announced, t.openedAt), index('views_visitor').on(t.corpId, t.visitorId, t.materialId), index('views_share').on(t.corpId, t.shareId, t.id),
 ])
 
 /** Visible milliseconds per page of a view. */

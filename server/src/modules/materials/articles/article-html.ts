@@ -1,4 +1,4 @@
-import { formatBytes } from '@zhike/shared'
+import { LIMITS, formatBytes } from '@zhike/shared'
 import sanitize from 'sanitize-html'
 import { invalid } from '../../../platform/http/errors.ts'
 import { cut } from '../../../platform/text.ts'
@@ -7,10 +7,6 @@ import type { HtmlElement } from '../html-tree.ts'
 import { openTag } from './article-inline.ts'
 import { HOLDERS, WITHOUT_CONTENT, writeArticle } from './article-writer.ts'
 
-/** Bytes of a stored body. */
-export const ARTICLE_BYTES = 200 * 1024
-/** Different ones: the same line between paragraphs may come again and again. */
-export const ARTICLE_PICTURES = 30
 const ALT = 100
 /** Of what is given to be cleaned: pasted HTML is mostly styles. */
 const GIVEN_CHARACTERS = 1_000_000
@@ -33,19 +29,19 @@ export interface CleanArticle {
 export function cleanArticle(html: string): CleanArticle {
   if (html.length > GIVEN_CHARACTERS || endOfReadable(html) < html.length) throw invalid('正文太长或格式太复杂，请删去一部分，或只粘贴文字')
   const fileIds = new Set<number>()
-  const written = writeArticle(htmlTree(sanitize(html, FILTER)).root()[0]?.children ?? [], (picture) => {
+  const written = writeArticle(htmlTree(sanitize(html, FILTER)), (picture) => {
     const fileId = fileIdOf(picture)
     if (fileId === null) return null
     fileIds.add(fileId)
     return openTag('img', { 'data-file': fileId, alt: altOf(picture) || null })
   })
-  if (fileIds.size > ARTICLE_PICTURES) throw invalid(`一篇文章最多 ${ARTICLE_PICTURES} 张图片，现在有 ${fileIds.size} 张，请删去一些`)
-  if (Buffer.byteLength(written) > ARTICLE_BYTES) throw invalid(`正文太长（最多 ${formatBytes(ARTICLE_BYTES)}，约 6 万字），请删去一部分`)
+  if (fileIds.size > LIMITS.articlePictures) throw invalid(`一篇文章最多 ${LIMITS.articlePictures} 张图片，现在有 ${fileIds.size} 张，请删去一些`)
+  if (Buffer.byteLength(written) > LIMITS.articleBytes) throw invalid(`正文太长（最多 ${formatBytes(LIMITS.articleBytes)}，约 6 万字），请删去一部分`)
   return { html: written, fileIds: [...fileIds], characters: [...articleText(written).replace(/\s/g, '')].length }
 }
 
 /** The text of an article in one line, for its summary. */
-export const articleText = (html: string): string => lineOf(htmlTree(html).root()[0]?.children ?? [])
+export const articleText = (html: string): string => lineOf(htmlTree(html))
 
 /** Chinese characters that people read in a minute. */
 const READ_IN_A_MINUTE = 400
@@ -58,7 +54,7 @@ export interface ShownPicture { src: string; width: number; height: number }
 
 /** What a page shows of a stored body: written anew, with the pictures in their places. Those that are gone (null) are left out. */
 export function showArticle(html: string, pictureOf: (fileId: number) => ShownPicture | null): string {
-  return writeArticle(htmlTree(html).root()[0]?.children ?? [], (picture) => {
+  return writeArticle(htmlTree(html), (picture) => {
     const fileId = fileIdOf(picture)
     const shown = fileId === null ? null : pictureOf(fileId)
     return shown && openTag('img', { src: shown.src, alt: altOf(picture), width: shown.width, height: shown.height, loading: 'lazy', decoding: 'async' })

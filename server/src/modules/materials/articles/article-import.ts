@@ -3,7 +3,7 @@ import type { Clock } from '../../../platform/clock.ts'
 import { invalid } from '../../../platform/http/errors.ts'
 import type { Outside, OutsidePage } from '../../../platform/outside/outside.ts'
 import { OutsideRefused } from '../../../platform/outside/refusals.ts'
-import { cleanLine, htmlTree, isElement, lineOf } from '../html-tree.ts'
+import { cleanLine, elementsIn, htmlTree, isElement, lineOf } from '../html-tree.ts'
 import type { HtmlNode } from '../html-tree.ts'
 import { baseOf, pageTitle, pictureAddress, webAddress } from '../links/page-facts.ts'
 import { pageText } from '../links/page-text.ts'
@@ -28,13 +28,13 @@ export interface ReadArticle {
 
 /** Finds the article in a page: text without what is around it, links as absolute addresses. Empty when there is none. */
 export function readArticle(page: OutsidePage): ReadArticle {
-  const $ = htmlTree(pageText(page))
-  const base = baseOf($, new URL(page.url))
-  const title = pageTitle($)
-  const content = articleContent($)
+  const tree = htmlTree(pageText(page))
+  const elements = elementsIn(tree)
+  const base = baseOf(elements, new URL(page.url))
+  const title = pageTitle(elements)
   const numbers = new Map<string, number>()
-  for (const link of $('a[href]').toArray()) link.attribs['href'] = linkOf(link.attribs['href'] ?? '', base)
-  const html = writeArticle(withoutTitle(content, title), (picture) => {
+  for (const { name, attribs } of elements) if (name === 'a') attribs['href'] = linkOf(attribs['href'] ?? '', base)
+  const html = writeArticle(withoutTitle(articleContent(tree), title), (picture) => {
     const address = pictureAddress(picture, base)
     if (address === null || ['width', 'height'].some((side) => Number.parseInt(picture.attribs[side] ?? '', 10) <= POINT)) return null
     const number = numbers.get(address) ?? numbers.size
@@ -121,7 +121,7 @@ async function bodyOf(answer: Promise<OutsidePage>): Promise<Buffer | null> {
 }
 
 function withFiles(html: string, fileIds: ReadonlyMap<number, number>): string {
-  return writeArticle(htmlTree(html).root()[0]?.children ?? [], ({ attribs }) => {
+  return writeArticle(htmlTree(html), ({ attribs }) => {
     const fileId = fileIds.get(Number(attribs['data-picture']))
     return fileId === undefined ? null : openTag('img', { 'data-file': fileId, alt: attribs['alt'] ?? null })
   })

@@ -7,8 +7,11 @@ import { articleLink } from './article-links.ts'
 /** The element that an `img` of the article becomes, or null to leave it out. */
 export type PictureWriter = (picture: HtmlElement) => string | null
 
-const MARKS: Record<string, string> = { strong: 'strong', b: 'b', em: 'em', i: 'i', u: 'u', ins: 'u', s: 's', strike: 's', del: 's', sub: 'sub', sup: 'sup', code: 'code' }
-const HEADINGS: Record<string, ParagraphTag> = { h1: 'h2', h2: 'h2', h3: 'h3', h4: 'h4', h5: 'h4', h6: 'h4' }
+// Maps, since names come from outside: an object knows `constructor` too.
+const MARKS = new Map([
+  ['a', 'a'], ['strong', 'strong'], ['b', 'b'], ['em', 'em'], ['i', 'i'], ['u', 'u'], ['ins', 'u'], ['s', 's'], ['strike', 's'], ['del', 's'], ['sub', 'sub'], ['sup', 'sup'], ['code', 'code'],
+])
+const HEADINGS = new Map<string, ParagraphTag>([['h1', 'h2'], ['h2', 'h2'], ['h3', 'h3'], ['h4', 'h4'], ['h5', 'h4'], ['h6', 'h4']])
 /** Blocks that only hold others: they end a paragraph and leave nothing else. */
 export const HOLDERS = [
   'div', 'section', 'article', 'main', 'header', 'footer', 'aside', 'nav', 'center', 'address', 'dl', 'dt', 'dd', 'details', 'summary', 'fieldset', 'legend', 'form', 'caption', 'hgroup', 'body', 'html',
@@ -28,8 +31,8 @@ const IS_TABLE_PART = new Set(['thead', 'tbody', 'tfoot', 'tr'])
 const CONTAINERS = 10
 
 type ParagraphTag = 'p' | 'h2' | 'h3' | 'h4'
-const ALIGNS = ['left', 'center', 'right', 'justify'] as const
-type Align = (typeof ALIGNS)[number]
+type Align = 'left' | 'center' | 'right' | 'justify'
+const ALIGNS = new Map<string, Align>([['left', 'left'], ['start', 'left'], ['center', 'center'], ['right', 'right'], ['end', 'right'], ['justify', 'justify']])
 
 /** What text is, where the walk has come to. */
 interface Place { tag: ParagraphTag; align: Align | null; marks: readonly Mark[]; containers: number }
@@ -67,7 +70,7 @@ export function writeArticle(nodes: readonly HtmlNode[], picture: PictureWriter)
       const html = picture(node)
       return html === null ? undefined : into.add({ kind: 'picture', html, marks: place.marks }, place)
     }
-    const heading = HEADINGS[name]
+    const heading = HEADINGS.get(name)
     if (heading) return apart({ ...place, tag: heading, align })
     if (name === 'p' || IS_HOLDER.has(name) || IS_CONTAINER.has(name)) return apart({ ...place, align })
     const inside = { ...place, marks: marksWith(place.marks, node) }
@@ -189,7 +192,7 @@ function contents(blocks: readonly Block[]): string {
 
 /** Nothing is marked twice with the same; a link that can't be followed is text. */
 function marksWith(marks: readonly Mark[], node: HtmlElement): readonly Mark[] {
-  const name = node.name === 'a' ? 'a' : MARKS[node.name]
+  const name = MARKS.get(node.name)
   if (name === undefined || marks.some((mark) => mark.name === name)) return marks
   if (name !== 'a') return [...marks, { name, open: openTag(name) }]
   const href = articleLink(node.attribs['href'])
@@ -197,9 +200,8 @@ function marksWith(marks: readonly Mark[], node: HtmlElement): readonly Mark[] {
 }
 
 function alignOf({ name, attribs }: HtmlElement): Align | null {
-  const said = (/(?:^|;)\s*text-align\s*:\s*([a-z]+)/i.exec(attribs['style'] ?? '')?.[1] ?? attribs['align'] ?? (name === 'center' ? 'center' : '')).toLowerCase()
-  const meant = { start: 'left', end: 'right' }[said] ?? said
-  return ALIGNS.find((align) => align === meant) ?? null
+  const said = /(?:^|;)\s*text-align\s*:\s*([a-z]+)/i.exec(attribs['style'] ?? '')?.[1] ?? attribs['align'] ?? (name === 'center' ? 'center' : '')
+  return ALIGNS.get(said.toLowerCase()) ?? null
 }
 
 const styleOf = (align: Align | null): string | null => (align === null ? null : `text-align:${align}`)

@@ -65,11 +65,11 @@ export function createUploads(platform: Platform, taking: ReturnType<typeof crea
      * Takes the next piece. One that is there already changes nothing; one that is too early is refused, and the sender asks
      * how far we are. The first piece shows what it is: a wrong file is refused before the rest is sent.
      */
-    async piece(by: Uploader, uploadId: number, number: number, bytes: Buffer): Promise<UploadState> {
+    async piece(by: Uploader, uploadId: number, number: number, bytes: unknown): Promise<UploadState> {
       const upload = await find(by, uploadId)
       if (upload.fileId !== null || number < upload.received) return state(upload)
       if (number > upload.received) throw conflict('前面的部分还没有收到，正在接着上传')
-      if (bytes.length !== sizeOfPiece(upload.bytes, number)) throw badRequest('收到的内容不完整，请重新上传')
+      if (!Buffer.isBuffer(bytes) || bytes.length !== sizeOfPiece(upload.bytes, number)) throw badRequest('收到的内容不完整，请重新上传')
       if (number === 0) await mimeOfFirst(upload.kind, upload.name, bytes)
       await files.put(pieceKey(upload, number), bytes, 'application/octet-stream')
       await uploadsOf(db, by.corpId, by.staffId).arrived(uploadId, number)

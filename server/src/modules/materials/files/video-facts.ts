@@ -14,18 +14,28 @@ const LONGEST_MS = 6 * 60 * 60 * 1000
  */
 export async function videoFacts(pieces: AsyncIterable<Buffer>): Promise<VideoFacts> {
   const file = createFile(false)
-  let problem: string | null = null
-  file.onError = (_module, message) => { problem ??= message }
+  const heard: { info: ReturnType<typeof file.getInfo> | null; problem: string | null } = { info: null, problem: null }
+  file.onError = (_module, message) => { heard.problem ??= message }
+  file.onReady = (info) => { heard.info = info }
+  // What the reader can't make sense of it may throw as well.
+  const read = (step: () => unknown) => {
+    try {
+      step()
+    } catch (error) {
+      heard.problem ??= error instanceof Error ? error.message : String(error)
+    }
+  }
   let offset = 0
   for await (const piece of pieces) {
-    file.appendBuffer(MP4BoxBuffer.fromArrayBuffer(new Uint8Array(piece).buffer, offset))
+    const at = offset
     offset += piece.length
-    if (problem !== null) break
+    read(() => file.appendBuffer(MP4BoxBuffer.fromArrayBuffer(new Uint8Array(piece).buffer, at)))
+    if (heard.problem !== null) break
   }
-  file.flush()
+  read(() => file.flush())
   const damaged = () => invalid('这段视频已损坏，无法播放，请重新导出为 MP4 后再上传')
-  if (problem !== null || !file.readySent) throw damaged()
-  const { tracks, duration, timescale } = file.getInfo()
+  if (heard.problem !== null || heard.info === null) throw damaged()
+  const { tracks, duration, timescale } = heard.info
   const track = tracks.find((one) => one.video !== undefined)
   if (!track) throw invalid('这个文件里没有画面，请换一段视频')
   if (!PLAYABLE.test(track.codec)) throw invalid('这段视频的编码手机放不了，请用 H.264 编码重新导出')

@@ -1,5 +1,6 @@
 import type { MaterialForm } from '@zhike/shared/contract'
 import type { UploadKind } from '@zhike/shared'
+import { invalid } from '../../../platform/http/errors.ts'
 import { cleanArticle } from '../articles/article-html.ts'
 import type { MaterialFacts } from '../tables.ts'
 import type { MaterialWithFiles } from './store.ts'
@@ -30,6 +31,7 @@ export function contentOf(form: MaterialForm): Content {
     case 'miniprogram': return { ...NOTHING, facts: { appId: form.appId, path: form.path }, coverFileId: form.coverFileId, needed: cover(form.coverFileId) }
     case 'article': {
       const { html, fileIds, characters } = cleanArticle(form.body)
+      if (html === '') throw invalid('请填写正文', { body: '请填写正文' })
       return {
         ...NOTHING, body: html, facts: { characters, source: form.source }, coverFileId: form.coverFileId, fileIds,
         needed: [...fileIds.map((fileId) => ({ fileId, kind: 'image' as const, field: 'body' })), ...cover(form.coverFileId)],

@@ -2,8 +2,8 @@ import { domainToUnicode } from 'node:url'
 import { LIMITS } from '@zhike/shared'
 import type { OutsidePage } from '../../../platform/outside/outside.ts'
 import { cut } from '../../../platform/text.ts'
-import { cleanLine, htmlTree, lineOf } from '../html-tree.ts'
-import type { HtmlElement, HtmlTree } from '../html-tree.ts'
+import { cleanLine, elementsIn, htmlTree, isInside, lineOf } from '../html-tree.ts'
+import type { HtmlElement } from '../html-tree.ts'
 import { framingOf } from './framing.ts'
 import type { Framing } from './framing.ts'
 import { pageText } from './page-text.ts'
@@ -29,7 +29,8 @@ const PROSE = 20
 const BIG = 200
 /** So many paragraphs and pictures are looked at. */
 const LOOKED_AT = 300
-const AROUND_THE_CONTENT = 'nav,header,footer,aside,form'
+const AROUND_THE_CONTENT = new Set(['nav', 'header', 'footer', 'aside', 'form'])
+const DRAWINGS = new Set(['svg'])
 
 /**
  * Reads title, summary, picture and rules for frames out of a page. Never fails: what isn't there or makes no sense is left out.
@@ -37,24 +38,24 @@ const AROUND_THE_CONTENT = 'nav,header,footer,aside,form'
  */
 export function pageFacts(page: OutsidePage, ours: string): PageFacts {
   const html = pageText(page)
-  const $ = htmlTree(html)
-  const metas = metasOf($)
+  const elements = elementsIn(htmlTree(html))
+  const metas = metasOf(elements)
   const of = (...names: string[]) => names.map((name) => metas.get(name)).find((value) => value !== undefined) ?? ''
   const address = new URL(page.url)
   return {
-    title: pageTitle($),
-    summary: cut(of('og:description', 'description', 'twitter:description') || firstProse($), LIMITS.materialSummary).trim(),
-    cover: coverOf($, html, of, baseOf($, address)),
+    title: pageTitle(elements),
+    summary: cut(of('og:description', 'description', 'twitter:description') || firstProse(elements), LIMITS.materialSummary).trim(),
+    cover: coverOf(elements, html, of, baseOf(elements, address)),
     // WeChat names itself as the site of every article; the account is what people know.
-    siteName: cut(lineOf($('#js_name').first().toArray(), SITE_NAME) || of('og:site_name', 'application-name') || domainToUnicode(address.hostname).replace(/^www\./, ''), SITE_NAME),
+    siteName: cut(lineOf(elements.filter(({ attribs }) => attribs['id'] === 'js_name').slice(0, 1), SITE_NAME) || of('og:site_name', 'application-name') || domainToUnicode(address.hostname).replace(/^www\./, ''), SITE_NAME),
     framing: framingOf(page, ours),
   }
 }
 
 /** The first value of each name that says something. */
-function metasOf($: HtmlTree): Map<string, string> {
+function metasOf(elements: readonly HtmlElement[]): Map<string, string> {
   const metas = new Map<string, string>()
-  for (const { attribs } of $('meta').toArray()) {
+  for (const { attribs } of named(elements, 'meta')) {
     const name = (attribs['property'] ?? attribs['name'] ?? attribs['itemprop'] ?? '').trim().toLowerCase()
     // One more than what an address may have: too long stays too long.
     const value = cleanLine((attribs['content'] ?? '').slice(0, LONGEST_URL + 1))
@@ -64,34 +65,39 @@ function metasOf($: HtmlTree): Map<string, string> {
 }
 
 /** At most 120 characters; empty when the page has none. */
-export function pageTitle($: HtmlTree): string {
-  const metas = metasOf($)
+export function pageTitle(elements: readonly HtmlElement[]): string {
+  const metas = metasOf(elements)
   // Drawings have titles too.
-  const title = $('title').toArray().find((each) => $(each).closest('svg').length === 0)
-  return cut(metas.get('og:title') ?? metas.get('twitter:title') ?? (lineOf(title?.children ?? [], TITLE) || lineOf($('h1').first().toArray(), TITLE)), TITLE)
+  const title = named(elements, 'title').find((each) => !isInside(each, DRAWINGS))
+  return cut(metas.get('og:title') ?? metas.get('twitter:title') ?? (lineOf(title?.children ?? [], TITLE) || lineOf(named(elements, 'h1').slice(0, 1), TITLE)), TITLE)
 }
 
-function firstProse($: HtmlTree): string {
-  for (const paragraph of $('p').slice(0, LOOKED_AT).toArray()) {
+function firstProse(elements: readonly HtmlElement[]): string {
+  for (const paragraph of named(elements, 'p').slice(0, LOOKED_AT)) {
     const text = lineOf(paragraph.children, LIMITS.materialSummary)
-    if (text.length >= PROSE && $(paragraph).closest(AROUND_THE_CONTENT).length === 0) return text
+    if (text.length >= PROSE && !isInside(paragraph, AROUND_THE_CONTENT)) return text
   }
   return ''
 }
 
 /** What relative addresses of a page start from. */
-export function baseOf($: HtmlTree, address: URL): URL {
-  const href = $('base[href]').first().attr('href')
+export function baseOf(elements: readonly HtmlElement[], address: URL): URL {
+  const href = named(elements, 'base').map(({ attribs }) => attribs['href']).find((each) => each !== undefined)
   return href !== undefined && URL.canParse(href, address.href) ? new URL(href, address) : address
 }
 
-function coverOf($: HtmlTree, html: string, of: (...names: string[]) => string, base: URL): string | null {
-  const named = [of('og:image'), of('og:image:url', 'og:image:secure_url'), of('twitter:image', 'twitter:image:src'), $('link[rel="image_src"]').first().attr('href'), wechatCover(html)]
-  for (const text of named) {
+const named = (elements: readonly HtmlElement[], name: string): HtmlElement[] => elements.filter((element) => element.name === name)
+
+function coverOf(elements: readonly HtmlElement[], html: string, of: (...names: string[]) => string, base: URL): string | null {
+  const said = [
+    of('og:image'), of('og:image:url', 'og:image:secure_url'), of('twitter:image', 'twitter:image:src'),
+    named(elements, 'link').find(({ attribs }) => attribs['rel']?.toLowerCase() === 'image_src')?.attribs['href'], wechatCover(html),
+  ]
+  for (const text of said) {
     const url = webAddress(text, base)
     if (url !== null) return url
   }
-  return bigPicture($, base)
+  return bigPicture(elements, base)
 }
 
 /** WeChat's articles keep their cover in a script, written for its own templates. */
@@ -100,9 +106,9 @@ function wechatCover(html: string): string | undefined {
 }
 
 /** A picture that says it is big, or else one that says nothing and doesn't look like a sign. */
-function bigPicture($: HtmlTree, base: URL): string | null {
+function bigPicture(elements: readonly HtmlElement[], base: URL): string | null {
   let unmeasured: string | null = null
-  for (const picture of $('img').slice(0, LOOKED_AT).toArray()) {
+  for (const picture of named(elements, 'img').slice(0, LOOKED_AT)) {
     const url = pictureAddress(picture, base)
     if (url === null) continue
     const sizes = ['width', 'height', 'data-w'].map((name) => Number.parseInt(picture.attribs[name] ?? '', 10)).filter((size) => size >= 0)
