@@ -1,17 +1,35 @@
 import { formatDwell } from './format.ts'
+import type { MaterialType } from './materials.ts'
 
+/** The parts reading is told by: pages of a PDF, pictures of a set, tenths of a video. */
+interface Parts { type?: MaterialType; pages: number | null }
 /** @property pages of the material, null without; `depth` 0…100; `readingNow` and `lastPage` where somebody may be reading at the moment */
-interface ReadingProgress { pages: number | null; maxPage: number | null; depth: number; readingNow?: boolean; lastPage?: number | null }
+interface ReadingProgress extends Parts { maxPage: number | null; depth: number; readingNow?: boolean; lastPage?: number | null }
 
-/** How far a reader has come: 正在看第 3 页, 看到第 3 页（共 8 页）, 看到最后一页, 读完, 读到 62%. Null when there is nothing to tell. */
-export function progressWords({ pages, maxPage, depth, readingNow = false, lastPage = null }: ReadingProgress): string | null {
+/** 第 3 页, 第 2 张, of a video how far it has played: 30%. */
+function partWords({ type, pages }: Parts, page: number): string {
+  if (type === 'video') return `${Math.round((page / (pages ?? page)) * 100)}%`
+  return `第 ${page} ${type === 'image' ? '张' : '页'}`
+}
+
+/** How far a reader has come: 正在看第 3 页, 看到第 3 页（共 8 页）, 看到最后一张, 读完, 看到 62%. Null when there is nothing to tell. */
+export function progressWords({ type, pages, maxPage, depth, readingNow = false, lastPage = null }: ReadingProgress): string | null {
+  if (type === 'video') return depth >= 98 ? '看完' : depth > 0 ? `看到 ${depth}%` : null
+  if (type === 'file') return depth > 0 ? '下载了' : null
   if (pages !== null && pages > 1) {
-    if (readingNow && lastPage !== null) return `正在看第 ${lastPage} 页`
+    const unit = type === 'image' ? '张' : '页'
+    if (readingNow && lastPage !== null) return `正在看${partWords({ type, pages }, lastPage)}`
     if (maxPage === null) return null
-    return maxPage >= pages ? '看到最后一页' : `看到第 ${maxPage} 页（共 ${pages} 页）`
+    return maxPage >= pages ? `看到最后一${unit}` : `看到${partWords({ type, pages }, maxPage)}（共 ${pages} ${unit}）`
   }
-  if (depth >= 98) return '读完'
+  if (depth >= 98) return type === 'link' ? '打开了原文' : '读完'
   return depth > 0 ? `读到 ${depth}%` : null
+}
+
+/** Where somebody is at the moment: 第 3 页 / 共 8 页; empty where there are no parts. */
+export function placeWords({ type, pages, page }: Parts & { page: number | null }): string {
+  if (pages === null || pages <= 1 || page === null || page === 0) return ''
+  return type === 'video' ? partWords({ type, pages }, page) : `${partWords({ type, pages }, page)} / 共 ${pages} ${type === 'image' ? '张' : '页'}`
 }
 
 /** How long somebody read: 读了1分20秒. Null when not yet. */
@@ -25,8 +43,11 @@ export function dwellWords({ openNumber, visibleMs }: { openNumber: number; visi
   return openNumber > 1 ? `第 ${openNumber} 次打开 · ${dwell}` : dwell
 }
 
-/** Where a reader stayed longest, from the milliseconds per page: 第 3 页停留最久，40秒. */
-export function longestPageWords(pageMs: readonly number[]): string {
+/** Where a reader stayed longest, from the milliseconds per part: 第 3 页停留最久，40秒. */
+export function longestPageWords(pageMs: readonly number[], type?: MaterialType): string {
   const longest = Math.max(...pageMs, 0)
-  return longest === 0 ? '还没有停留' : `第 ${pageMs.indexOf(longest) + 1} 页停留最久，${formatDwell(longest)}`
+  if (longest === 0) return '还没有停留'
+  const page = pageMs.indexOf(longest) + 1
+  if (type === 'video') return `${(page - 1) * 10}%–${page * 10}% 停留最久，${formatDwell(longest)}`
+  return `${partWords({ type, pages: pageMs.length }, page)}停留最久，${formatDwell(longest)}`
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { dayStart, dwellWords, formatBytes, formatCount, formatDay, formatDwell, formatMoment, formatTime, longestPageWords, maskPhone, progressWords } from '@zhike/shared'
+import { dayStart, dwellWords, formatBytes, formatCount, formatDay, formatDwell, formatMoment, formatTime, longestPageWords, maskPhone, placeWords, progressWords } from '@zhike/shared'
 
 const at = (text: string) => Date.parse(text)
 
@@ -41,8 +41,14 @@ describe('how far and how long somebody read', () => {
   test.each([
     [eight, '看到第 3 页（共 8 页）'], [{ ...eight, maxPage: 8 }, '看到最后一页'], [{ ...eight, maxPage: null }, null], [{ ...eight, readingNow: true, lastPage: 2 }, '正在看第 2 页'],
     [{ pages: null, maxPage: null, depth: 62 }, '读到 62%'], [{ pages: 1, maxPage: 1, depth: 100 }, '读完'], [{ pages: null, maxPage: null, depth: 0 }, null],
+    [{ type: 'image' as const, pages: 3, maxPage: 2, depth: 50 }, '看到第 2 张（共 3 张）'], [{ type: 'image' as const, pages: 3, maxPage: 3, depth: 100 }, '看到最后一张'],
+    [{ type: 'video' as const, pages: 10, maxPage: 4, depth: 37 }, '看到 37%'], [{ type: 'video' as const, pages: 10, maxPage: 10, depth: 100 }, '看完'], [{ type: 'file' as const, pages: null, maxPage: null, depth: 100 }, '下载了'],
   ])('%j is said as %s', (progress, said) => {
     expect(progressWords(progress)).toBe(said)
+  })
+  test('where somebody is', () => {
+    expect([placeWords({ type: 'pdf', pages: 8, page: 3 }), placeWords({ type: 'image', pages: 3, page: 2 }), placeWords({ type: 'video', pages: 10, page: 4 }), placeWords({ type: 'article', pages: null, page: null })]).toEqual(['第 3 页 / 共 8 页', '第 2 张 / 共 3 张', '40%', ''])
+    expect(longestPageWords([0, 9000], 'video')).toBe('10%–20% 停留最久，9秒')
   })
   test('openings and time', () => {
     expect([dwellWords({ openNumber: 1, visibleMs: 0 }), dwellWords({ openNumber: 2, visibleMs: 80_000 })]).toEqual(['刚打开', '第 2 次打开 · 读了1分20秒'])

@@ -1,4 +1,4 @@
-import { READING_NOW_MS, type LiveEvent, type ReaderKind } from '@zhike/shared'
+import { READING_NOW_MS, type LiveEvent, type ReaderKind, type MaterialType } from '@zhike/shared'
 import type { ViewRow } from '@zhike/shared/contract'
 import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef } from 'vue'
 import { serverNow } from './now.ts'
@@ -10,6 +10,7 @@ export interface Reading {
   viewId: number
   materialId: number
   title: string
+  type: MaterialType
   reader: ReaderKind
   readerName: string
   customerId: number | null
@@ -65,7 +66,7 @@ export function useReadingNow(views: () => readonly ViewRow[]): ReadingNow {
     if (!event.readingNow) return end(event.viewId) || !views().some((row) => row.viewId === event.viewId && row.lastSeenAt >= event.at)
     const isNew = !beats.value.has(event.viewId)
     take({
-      viewId: event.viewId, materialId: event.materialId, title: event.title, reader: event.reader, readerName: event.readerName,
+      viewId: event.viewId, materialId: event.materialId, title: event.title, type: event.type, reader: event.reader, readerName: event.readerName,
       customerId: event.customerId, avatar: beats.value.get(event.viewId)?.avatar ?? null, page: event.lastPage, pages: event.pages,
       openNumber: event.openNumber, readMs: event.visibleMs, at: event.at,
     })
@@ -76,7 +77,7 @@ export function useReadingNow(views: () => readonly ViewRow[]): ReadingNow {
     for (const row of rows) {
       if (!row.readingNow || serverNow() - row.lastSeenAt > READING_NOW_MS) continue
       take({
-        viewId: row.viewId, materialId: row.material.materialId, title: row.material.title, reader: row.reader, readerName: row.readerName,
+        viewId: row.viewId, materialId: row.material.materialId, title: row.material.title, type: row.material.type, reader: row.reader, readerName: row.readerName,
         customerId: row.customer?.customerId ?? null, avatar: row.customer?.avatar ?? null, page: row.lastPage, pages: row.material.pages,
         openNumber: row.openNumber, readMs: row.visibleMs, at: row.lastSeenAt,
       })

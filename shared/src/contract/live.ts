@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MATERIAL_TYPES } from '../materials.ts'
 import { READER_KINDS } from '../radar.ts'
 import { defineContract, staff } from './define.ts'
 import { moment } from './parts.ts'
@@ -8,7 +9,7 @@ export const liveEvent = z.discriminatedUnion('kind', [
   /** Someone opened, is reading, or has left something the viewer may see. */
   z.object({
     kind: z.literal('view'), viewId: z.number().int(), customerId: z.number().int().nullable(), materialId: z.number().int(), staffId: z.number().int(),
-    title: z.string(), readerName: z.string(), reader: z.enum(READER_KINDS), visibleMs: z.number().int(), lastPage: z.number().int().nullable(), pages: z.number().int().nullable(),
+    title: z.string(), type: z.enum(MATERIAL_TYPES), readerName: z.string(), reader: z.enum(READER_KINDS), visibleMs: z.number().int(), lastPage: z.number().int().nullable(), pages: z.number().int().nullable(),
     openNumber: z.number().int(), readingNow: z.boolean(), at: moment,
   }),
   /** The customer's data changed (tags, remark, relation, timeline). */

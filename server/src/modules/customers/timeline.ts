@@ -1,4 +1,4 @@
-import { progressWords, readWords, sourceLabel } from '@zhike/shared'
+import { MATERIAL_TYPES, progressWords, readWords, sourceLabel } from '@zhike/shared'
 import type { CustomerEventKind } from '@zhike/shared'
 import { z } from 'zod'
 
@@ -8,7 +8,7 @@ const number = z.number().nullable().catch(null)
 
 const facts = z.looseObject({
   addWay: number, channel: text, byTransfer: z.boolean().catch(false), before: text, after: text, added: names, removed: names,
-  name: text, scene: text, title: text, visibleMs: number, maxPage: number, pages: number, depth: number, openNumber: number, reader: text, materialId: number,
+  name: text, scene: text, title: text, visibleMs: number, maxPage: number, pages: number, depth: number, openNumber: number, reader: text, materialId: number, type: z.enum(MATERIAL_TYPES).optional().catch(undefined),
 })
 
 /** A happening in the words of the screen. `materialId` links to the material it is about. */

@@ -32,7 +32,7 @@ export function createViewNews(platform: Platform, needs: Pick<RadarNeeds, 'cust
       return groups.filter((group) => group.owners.length > 0).map(({ owners, mayKnow }) => {
         const event: LiveEvent = {
           kind: 'view', viewId: view.id, customerId: mayKnow ? view.customerId : null, materialId: view.materialId, staffId: view.staffId,
-          title: facts.material(view)?.title ?? '', readerName: facts.nameOf(view, mayKnow), reader: view.reader, visibleMs: view.visibleMs, lastPage: view.lastPage, pages: view.pages,
+          title: facts.material(view)?.title ?? '', type: facts.material(view)?.type ?? 'link', readerName: facts.nameOf(view, mayKnow), reader: view.reader, visibleMs: view.visibleMs, lastPage: view.lastPage, pages: view.pages,
           openNumber: view.openNumber, readingNow: isReading(view, now), at: view.lastSeenAt,
         }
         return live.publish(corpId, { owners, event })

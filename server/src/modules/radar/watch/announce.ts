@@ -1,3 +1,4 @@
+import type { MaterialType } from '@zhike/shared'
 import { isDatabaseAway } from '../../../platform/db/connect.ts'
 import type { Queries } from '../../../platform/db/connect.ts'
 import { inTransaction } from '../../../platform/db/transaction.ts'
@@ -24,8 +25,8 @@ import type { ViewDbRow } from '../views/store.ts'
 const AT_ONCE = 100
 
 /** What a view is in the customer log: an opening of the reader, and something passed on by the customer who did it (MAT-17, MAT-19). */
-export function eventsOf(view: ViewDbRow, facts: { material(view: ViewDbRow): { title: string } | undefined; passedOnBy(view: ViewDbRow): { customerId: number } | null }): CustomerEvent[] {
-  const about = { corpId: view.corpId, staffId: view.staffId, subject: `view:${view.id}`, data: openedEventData(view, facts.material(view)?.title ?? ''), at: view.openedAt }
+export function eventsOf(view: ViewDbRow, facts: { material(view: ViewDbRow): { title: string; type: MaterialType } | undefined; passedOnBy(view: ViewDbRow): { customerId: number } | null }): CustomerEvent[] {
+  const about = { corpId: view.corpId, staffId: view.staffId, subject: `view:${view.id}`, data: openedEventData(view, facts.material(view)), at: view.openedAt }
   const giver = facts.passedOnBy(view)?.customerId ?? null
   return [
     ...(view.customerId === null ? [] : [{ ...about, customerId: view.customerId, kind: 'material_opened' as const }]),
@@ -34,8 +35,8 @@ export function eventsOf(view: ViewDbRow, facts: { material(view: ViewDbRow): { 
 }
 
 /** The facts of a view in the customer log; kept up to date while it lasts. */
-function openedEventData(view: ViewDbRow, title: string): Record<string, unknown> {
-  return { title, materialId: view.materialId, visibleMs: view.visibleMs, maxPage: view.maxPage, pages: view.pages, depth: view.depth, shareId: view.shareId, viewId: view.id, openNumber: view.openNumber, reader: view.reader }
+function openedEventData(view: ViewDbRow, material: { title: string; type: MaterialType } | undefined): Record<string, unknown> {
+  return { title: material?.title ?? '', type: material?.type, materialId: view.materialId, visibleMs: view.visibleMs, maxPage: view.maxPage, pages: view.pages, depth: view.depth, shareId: view.shareId, viewId: view.id, openNumber: view.openNumber, reader: view.reader }
 }
 
 /**
