@@ -106,8 +106,8 @@ export function createMaterials(platform: Platform, needs: MaterialsNeeds) {
   }
 }
 
-/** The built-in sandbox has a web of its own at our address: that, and nothing else of this machine, may be read. */
+/** The built-in sandbox has a web of its own, at our address and at its own: that, and nothing else of this machine, may be read. */
 function sandboxAddress(url: URL, baseUrl: string, sandboxUrl: string): URL | null {
-  const ours = url.origin === new URL(baseUrl).origin && url.pathname.startsWith('/sandbox/web/')
-  return ours ? new URL(url.pathname + url.search, sandboxUrl) : null
+  const origins = [baseUrl, sandboxUrl].map((address) => new URL(address).origin)
+  return origins.includes(url.origin) && url.pathname.startsWith('/sandbox/web/') ? new URL(url.pathname + url.search, sandboxUrl) : null
 }
