@@ -20,6 +20,7 @@ import { tellMemberships } from './group-memberships.ts'
 import { createPhoneBox } from './phones.ts'
 import { createProfiles } from './profiles.ts'
 import { createRefresh } from './refresh-from-wecom.ts'
+import { createReactions } from './log-reactions.ts'
 import { createRelay } from './log-relay.ts'
 import { createRounds } from './due-work.ts'
 import { customerRoutes } from './routes.ts'
@@ -57,7 +58,8 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
   const tags = createTags(platform, needs)
   const profiles = createProfiles(platform, { ...needs, phones, refresh, tombstones })
   const tagMarking = createTagMarking(platform, { ...needs, tags, refresh, profiles })
-  const relay = createRelay(platform)
+  const reactions = createReactions(platform, needs)
+  const relay = createRelay(platform, reactions)
   const erase = createErasing(platform, { ...needs, profiles, tombstones })
   const eraseEverywhere = createErasingRound(platform, { tombstones, areas: () => needs.elsewhere().forget })
   const exporting = createExporting({ ...needs, profiles, phones, readings: (viewer, query) => needs.elsewhere().readings(viewer, query) })
@@ -73,6 +75,8 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
   return {
     /** For the callbacks area: what to do on WeCom's events about customers and tags. */
     events: customerEventHandlers({ identity, refresh, tags }),
+    /** Calls `react` for each new row of a kind in the customer log (architecture §5); see `Reaction`. */
+    onEvent: reactions.on,
     /** For the groups area: who of the people in a group is a customer, and the customer log of who came and left. */
     inGroups: { peopleIn: profiles.peopleIn, tell: tellMemberships, erased: tombstones.among },
     async customerByExternal(corpId: number, externalUserId: string): Promise<CustomerRef | null> {

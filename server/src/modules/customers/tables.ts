@@ -104,7 +104,7 @@ export const customerErasures = mysqlTable('customer_erasures', {
   liftedAt: moment('lifted_at'),
 }, (t) => [index('customer_erasures_person').on(t.corpId, t.personKey), index('customer_erasures_due').on(t.dueAt)])
 
-/** The customer log (architecture §5): appended in the transaction of the change itself; `relayed` makes it an outbox. */
+/** The customer log (architecture §5): appended in the transaction of the change itself; `relayed` (see RELAYED) makes it an outbox. */
 export const customerEvents = mysqlTable('customer_events', {
   id: rowId('id').autoincrement().primaryKey(),
   corpId: int('corp_id').notNull(),
