@@ -27,6 +27,7 @@ import { customerRoutes } from './routes.ts'
 import { customersOf } from './store.ts'
 import { createCustomerSync } from './sync.ts'
 import { createTagMarking } from './tag-marking.ts'
+import { createTaggingByHand } from './tagging-by-hand.ts'
 import { createTags } from './tags.ts'
 
 /** A customer as other areas name her. `name` is the nickname, not a member's remark. */
@@ -57,7 +58,8 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
   const refresh = createRefresh(platform, { ...needs, phones, tombstones })
   const tags = createTags(platform, needs)
   const profiles = createProfiles(platform, { ...needs, phones, refresh, tombstones })
-  const tagMarking = createTagMarking(platform, { ...needs, tags, refresh, profiles })
+  const marking = createTagMarking(platform, { ...needs, tags, refresh })
+  const taggingByHand = createTaggingByHand(platform, { ...needs, tags, profiles, marking })
   const reactions = createReactions(platform, needs)
   const relay = createRelay(platform, reactions)
   const erase = createErasing(platform, { ...needs, profiles, tombstones })
@@ -94,7 +96,7 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
       return (await readableBy(platform, viewer, await customersOf(db, viewer.corpId).byId(customerId))) !== null
     },
     routes(register: Register): void {
-      customerRoutes(register, platform, { ...needs, profiles, tagMarking, tags, phones, erase, exporting })
+      customerRoutes(register, platform, { ...needs, profiles, taggingByHand, tags, phones, erase, exporting })
     },
     /** Worker role: looks after what is due. */
     async work(): Promise<void> {
