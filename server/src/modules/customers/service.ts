@@ -9,6 +9,7 @@ import type { Identity, Register, StaffFigures, Viewer } from '../identity/index
 import { withPatience } from '../jobs/index.ts'
 import type { Jobs } from '../jobs/index.ts'
 import { readableBy } from './access.ts'
+import { createAutoTagRound } from './auto-tags/round.ts'
 import { createErasing } from './erasing/erase-customer.ts'
 import { createErasingRound } from './erasing/erasing-round.ts'
 import type { ForgetCustomer } from './erasing/erasing-round.ts'
@@ -44,6 +45,7 @@ export interface Elsewhere {
 export type Customers = ReturnType<typeof createCustomers>
 
 const RELAY_EVERY_MS = 500
+const AUTO_TAGS_EVERY_MS = 1_000
 const ERASE_EVERY_MS = 3_000
 const CHECKS_EVERY_MS = 15_000
 const DUE_EVERY_MS = 60_000
@@ -59,6 +61,7 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
   const tags = createTags(platform, needs)
   const profiles = createProfiles(platform, { ...needs, phones, refresh, tombstones })
   const marking = createTagMarking(platform, { ...needs, tags, refresh })
+  const setAutoTags = createAutoTagRound(platform, { ...needs, tags, marking })
   const taggingByHand = createTaggingByHand(platform, { ...needs, tags, profiles, marking })
   const reactions = createReactions(platform, needs)
   const relay = createRelay(platform, reactions)
@@ -100,7 +103,10 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
     },
     /** Worker role: looks after what is due. */
     async work(): Promise<void> {
-      running.push(repeatedly(RELAY_EVERY_MS, 'customer log', (ending) => relay.round(ending), log), repeatedly(ERASE_EVERY_MS, 'deleted customers', eraseEverywhere, log), repeatedly(CHECKS_EVERY_MS, 'checks of tags', rounds.settleChecks, log))
+      running.push(
+        repeatedly(RELAY_EVERY_MS, 'customer log', (ending) => relay.round(ending), log), repeatedly(AUTO_TAGS_EVERY_MS, 'automatic tags', setAutoTags, log),
+        repeatedly(ERASE_EVERY_MS, 'deleted customers', eraseEverywhere, log), repeatedly(CHECKS_EVERY_MS, 'checks of tags', rounds.settleChecks, log),
+      )
       firstDue = setTimeout(() => void running.push(repeatedly(DUE_EVERY_MS, 'due syncs', rounds.startDue, log)), FIRST_DUE_MS)
       firstDue.unref()
     },
