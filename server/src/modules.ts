@@ -38,6 +38,7 @@ export function createModules(platform: Platform) {
   const operations = createOperations(platform, { jobs, audit, identity })
   callbacks.use(customers.events)
   callbacks.use(groupChats.events)
+  customers.onEvent('material_opened', materials.whenOpened)
   const retentions = [partsRetention, auditRetention, callbacksRetention, corpsRetention, customersRetention, identityRetention, jobsRetention, noticesRetention, radarRetention].flatMap((of) => of(platform))
   const forgetting: Repeated[] = []
 

@@ -15,6 +15,15 @@ export const RELATION_STATES = ['active', 'removed', 'lost'] as const
 export type RelationState = (typeof RELATION_STATES)[number]
 export const RELATION_STATE_LABELS: Record<RelationState, string> = { active: '好友', removed: '员工已删除', lost: '已流失' }
 
+/** From so many points a customer has one star more (CUS-19); the first one for any points at all. */
+export const STAR_THRESHOLDS = [0, 20, 50, 100, 200] as const
+/** Stars of a score, 0 … 5: none without points, two from 20, five from 200. */
+export function starsOf(score: number): number {
+  return score <= 0 ? 0 : STAR_THRESHOLDS.filter((from) => score >= from).length
+}
+/** A score with its stars: 85 分（3 星）. */
+export const scoreWords = ({ score, stars }: { score: number; stars: number }): string => (stars > 0 ? `${score} 分（${stars} 星）` : `${score} 分`)
+
 /** Stands where a customer was named whose data was deleted on request (SYS-17). */
 export const FORGOTTEN_CUSTOMER = '已删除资料的客户'
 

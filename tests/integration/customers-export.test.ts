@@ -3,6 +3,7 @@ import ExcelJS from 'exceljs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eq } from 'drizzle-orm'
 import type { Permission } from '@zhike/shared'
+import { customers } from '../../server/src/modules/customers/tables.ts'
 import { views } from '../../server/src/modules/radar/tables.ts'
 import { type Caller, type House, openHouse, until } from '../run/house.ts'
 import { seedOwnedThings, type OwnedThings } from '../run/owned-things.ts'
@@ -28,6 +29,7 @@ beforeAll(async () => {
     { kind: 'customer_edited', toUserName: house.wecomCorpId, fromUserName: 'sys', createTime: Date.now(), agentId: null, userId: OWNER, externalUserId: things.externalUserId },
     { corpId: house.corpId, callbackId: 1 },
   )
+  await house.platform.db.update(customers).set({ score: 85 }).where(eq(customers.id, things.customerId))
 })
 afterAll(() => house.close())
 
@@ -68,6 +70,7 @@ describe('exporting one customer’s data', () => {
     const { sheets } = await exported(admin)
     expect([...sheets.keys()]).toEqual(['资料', '好友关系', '标签', '客户动态', '阅读记录', '客户群'])
     expect(sheets.get('资料')).toContainEqual(['昵称', `'${NICKNAME}`])
+    expect(sheets.get('资料')).toContainEqual(['评分', '85 分（3 星）'])
     expect(sheets.get('好友关系')?.[1]).toEqual(expect.arrayContaining(['沐小姐', PHONE, '好友']))
     expect(sheets.get('标签')?.map((row) => row[2])).toContain('爱喝茶')
     expect(sheets.get('客户动态')?.length).toBeGreaterThan(2)

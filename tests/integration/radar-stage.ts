@@ -134,7 +134,8 @@ export async function openStage(options: { now?: number } = {}) {
   }
 }
 
-function createDevice(app: FastifyInstance, agent: string): Device {
+/** A reader's browser in front of an app. */
+export function createDevice(app: FastifyInstance, agent: string): Device {
   const cookies = new Map<string, string>()
   const get: Device['get'] = async (url, headers = {}) => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { auditLogs } from '../../server/src/modules/audit/tables.ts'
 import { callbacks } from '../../server/src/modules/callbacks/tables.ts'
 import { setupTickets } from '../../server/src/modules/corps/tables.ts'
-import { customerEvents } from '../../server/src/modules/customers/tables.ts'
+import { customerEvents, customerScores } from '../../server/src/modules/customers/tables.ts'
 import { sessions } from '../../server/src/modules/identity/tables.ts'
 import { jobFailures, jobs } from '../../server/src/modules/jobs/tables.ts'
 import { notices } from '../../server/src/modules/notices/tables.ts'
@@ -73,6 +73,10 @@ describe('with time are let go', () => {
     await forgetAll()
     expect([await rowsOf(views), await rowsOf(viewPages), await rowsOf(visitors)]).toEqual([0, 0, 0])
     expect(await rowsOf(materialDays)).toBe(2)
+  })
+  test('what points were given for after three years; the score stays · MAT-9', async () => {
+    await put(customerScores, three((corpId, n) => ({ corpId, customerId: n, source: 'material:1', day: '2026-03-04', points: 3, at: START })))
+    await expectKept(customerScores, 3 * 366)
   })
   test('the customer log after three years, but for when friendships began and ended', async () => {
     await put(customerEvents, three((corpId, n) => ({ corpId, customerId: n, kind: 'material_opened' as const, subject: 'view:1', data: {}, at: START })))

@@ -34,6 +34,8 @@ export const customerProfile = z.object({
   customerId: z.number().int(), externalUserId: z.string(), name: z.string(), avatar: z.string().nullable(),
   kind: z.enum(['wechat', 'wecom']), gender: z.enum(['unknown', 'male', 'female']),
   corpName: z.string().nullable(), corpFullName: z.string().nullable(), position: z.string().nullable(),
+  /** Points of all she has done, and the stars they make: `starsOf` (CUS-19). */
+  score: z.number().int(), stars: z.number().int().min(0).max(5),
   /** The viewer's own relation, when she has one. */
   own: relation.nullable(),
   /** Relations the viewer's data scope allows (her own included). */

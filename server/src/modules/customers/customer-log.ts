@@ -19,6 +19,9 @@ export interface CustomerEvent {
   old?: boolean
 }
 
+/** How far a row of the log has been handed on: not yet, the areas have reacted to it, the screens have been told as well. */
+export const RELAYED = { waiting: 0, reacted: 2, told: 1 } as const
+
 const ROWS_AT_ONCE = 500
 const NEWS_MS = 2 * 24 * 60 * 60 * 1000
 
@@ -33,7 +36,7 @@ export async function appendCustomerEvent(q: Queries, event: CustomerEvent): Pro
 /** The same for many events. */
 export async function appendCustomerEvents(q: Queries, events: readonly CustomerEvent[]): Promise<void> {
   for (let i = 0; i < events.length; i += ROWS_AT_ONCE) {
-    const rows = events.slice(i, i + ROWS_AT_ONCE).map(({ old, ...event }) => ({ ...event, subject: event.subject.slice(0, 100), relayed: old ? 1 : 0 }))
+    const rows = events.slice(i, i + ROWS_AT_ONCE).map(({ old, ...event }) => ({ ...event, subject: event.subject.slice(0, 100), relayed: old ? RELAYED.told : RELAYED.waiting }))
     await q.insert(customerEvents).values(rows).onDuplicateKeyUpdate({ set: { id: sql`id` } })
   }
 }
@@ -41,9 +44,12 @@ export async function appendCustomerEvents(q: Queries, events: readonly Customer
 /** Which row of the log. */
 export type CustomerEventKey = Pick<CustomerEvent, 'corpId' | 'customerId' | 'kind' | 'subject'>
 
-/** Replaces the facts of an event that is still going on, e.g. how long somebody has read. Nobody is told again. */
-export async function updateCustomerEvent(q: Queries, key: CustomerEventKey, data: Record<string, unknown>): Promise<void> {
-  await q.update(customerEvents).set({ data }).where(and(
+/**
+ * Brings facts of an event up to date, e.g. how long somebody has read; facts not named here stay, for several areas may tell
+ * of one event. Nobody is told again.
+ */
+export async function updateCustomerEvent(q: Queries, key: CustomerEventKey, facts: Record<string, unknown>): Promise<void> {
+  await q.update(customerEvents).set({ data: sql`JSON_MERGE_PATCH(${customerEvents.data}, ${JSON.stringify(facts)})` }).where(and(
     eq(customerEvents.corpId, key.corpId), eq(customerEvents.customerId, key.customerId), eq(customerEvents.kind, key.kind), eq(customerEvents.subject, key.subject),
   ))
 }

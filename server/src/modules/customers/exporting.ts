@@ -1,4 +1,4 @@
-import { MATERIAL_TYPE_LABELS, READER_KIND_LABELS, RELATION_STATE_LABELS, formatDwell } from '@zhike/shared'
+import { MATERIAL_TYPE_LABELS, READER_KIND_LABELS, RELATION_STATE_LABELS, formatDwell, scoreWords } from '@zhike/shared'
 import type { CustomerProfile, TimelineRow, ViewRow } from '@zhike/shared/contract'
 import { z } from 'zod'
 import { AppError, forbidden } from '../../platform/http/errors.ts'
@@ -124,7 +124,7 @@ async function* noting<Row>(pages: AsyncIterable<Row[]>, note: (row: Row) => voi
 function facts(profile: CustomerProfile): [string, Cell][] {
   return [
     ['昵称', profile.name], ['类型', KINDS[profile.kind]], ['性别', GENDERS[profile.gender]], ['企业', profile.corpName], ['企业全称', profile.corpFullName], ['职位', profile.position],
-    ['企业微信客户 ID', profile.externalUserId], ['头像地址', profile.avatar],
+    ['企业微信客户 ID', profile.externalUserId], ['头像地址', profile.avatar], ['评分', scoreWords(profile)],
   ]
 }
 

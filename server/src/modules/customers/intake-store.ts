@@ -26,6 +26,12 @@ export function intakeOf(q: Queries, corpId: number) {
     async lockCustomer(customerId: number): Promise<CustomerRecord | undefined> {
       return (await q.select().from(customers).where(and(eq(customers.corpId, corpId), eq(customers.id, customerId))).for('update'))[0]
     },
+    /** Locks the customers; gives the ids of those that are there. */
+    async lockByIds(ids: readonly number[]): Promise<Set<number>> {
+      if (ids.length === 0) return new Set()
+      const rows = await q.select({ id: customers.id }).from(customers).where(and(eq(customers.corpId, corpId), inArray(customers.id, [...new Set(ids)]))).orderBy(customers.id).for('update')
+      return new Set(rows.map((row) => row.id))
+    },
     async saveCustomers(rows: readonly CustomerRecord[]): Promise<void> {
       if (rows.length === 0) return
       await q.insert(customers).values([...rows]).onDuplicateKeyUpdate({

@@ -1,4 +1,4 @@
-import { sourceLabel } from '@zhike/shared'
+import { sourceLabel, starsOf } from '@zhike/shared'
 import type { RelationState } from '@zhike/shared'
 import type { CustomerProfile, CustomerRow, CustomerTag, Relation, StaffRef, TimelineRow } from '@zhike/shared/contract'
 import { toPage } from '../../platform/db/keyset.ts'
@@ -49,7 +49,7 @@ export function createProfiles(platform: Platform, needs: { identity: Identity; 
     return {
       customerId: customer.id, externalUserId: customer.externalUserId, name: customer.name, avatar: customer.avatar, kind: kindOf(customer),
       gender: customer.gender === 1 ? 'male' : customer.gender === 2 ? 'female' : 'unknown',
-      corpName: customer.corpName, corpFullName: customer.corpFullName, position: customer.position,
+      corpName: customer.corpName, corpFullName: customer.corpFullName, position: customer.position, score: customer.score, stars: starsOf(customer.score),
       own: shown.find((row) => row.own) ?? null, relations: shown, otherStaff, groupChats: groups.map(({ groupChatId, name }) => ({ groupChatId, name })), events,
     }
   }

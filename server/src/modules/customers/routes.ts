@@ -8,10 +8,10 @@ import type { createExporting } from './exporting.ts'
 import type { PhoneBox } from './phones.ts'
 import type { Profiles } from './profiles.ts'
 import { startSyncs } from './due-work.ts'
-import type { TagMarking } from './tag-marking.ts'
+import type { TaggingByHand } from './tagging-by-hand.ts'
 import type { Tags } from './tags.ts'
 
-interface CustomerRoutesNeeds { profiles: Profiles; tagMarking: TagMarking; tags: Tags; audit: Audit; jobs: Jobs; phones: PhoneBox; erase: ReturnType<typeof createErasing>; exporting: Pick<ReturnType<typeof createExporting>, 'start'> }
+interface CustomerRoutesNeeds { profiles: Profiles; taggingByHand: TaggingByHand; tags: Tags; audit: Audit; jobs: Jobs; phones: PhoneBox; erase: ReturnType<typeof createErasing>; exporting: Pick<ReturnType<typeof createExporting>, 'start'> }
 
 /** HTTP edge of customers and corp tags. */
 export function customerRoutes(register: Register, platform: Platform, needs: CustomerRoutesNeeds): void {
@@ -21,7 +21,7 @@ export function customerRoutes(register: Register, platform: Platform, needs: Cu
     'GET /api/customers/:customerId': ({ viewer, params }) => profiles.profile(viewer, params.customerId),
     'GET /api/customers/by-external/:externalUserId': ({ viewer, params }) => profiles.profileByExternal(viewer, params.externalUserId),
     'GET /api/customers/:customerId/timeline': ({ viewer, params, query }) => profiles.timeline(viewer, params.customerId, query),
-    'PUT /api/customers/:customerId/tags': ({ viewer, params, body, request }) => needs.tagMarking.change(viewer, params.customerId, body, request.ip),
+    'PUT /api/customers/:customerId/tags': ({ viewer, params, body, request }) => needs.taggingByHand.change(viewer, params.customerId, body, request.ip),
     'GET /api/customers/:customerId/phones': async ({ viewer, params, request }) => {
       const { customer, relations } = await profiles.readable(viewer, params.customerId)
       await needs.audit.record(platform.db, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'customer.phone_viewed', subject: customer.name, customerId: customer.id, from: request.ip })

@@ -9,6 +9,7 @@ import type { Identity, Register, StaffFigures, Viewer } from '../identity/index
 import { withPatience } from '../jobs/index.ts'
 import type { Jobs } from '../jobs/index.ts'
 import { readableBy } from './access.ts'
+import { createAutoTagRound } from './auto-tags/round.ts'
 import { createErasing } from './erasing/erase-customer.ts'
 import { createErasingRound } from './erasing/erasing-round.ts'
 import type { ForgetCustomer } from './erasing/erasing-round.ts'
@@ -20,12 +21,14 @@ import { tellMemberships } from './group-memberships.ts'
 import { createPhoneBox } from './phones.ts'
 import { createProfiles } from './profiles.ts'
 import { createRefresh } from './refresh-from-wecom.ts'
+import { createReactions } from './log-reactions.ts'
 import { createRelay } from './log-relay.ts'
 import { createRounds } from './due-work.ts'
 import { customerRoutes } from './routes.ts'
 import { customersOf } from './store.ts'
 import { createCustomerSync } from './sync.ts'
 import { createTagMarking } from './tag-marking.ts'
+import { createTaggingByHand } from './tagging-by-hand.ts'
 import { createTags } from './tags.ts'
 
 /** A customer as other areas name her. `name` is the nickname, not a member's remark. */
@@ -42,6 +45,7 @@ export interface Elsewhere {
 export type Customers = ReturnType<typeof createCustomers>
 
 const RELAY_EVERY_MS = 500
+const AUTO_TAGS_EVERY_MS = 1_000
 const ERASE_EVERY_MS = 3_000
 const CHECKS_EVERY_MS = 15_000
 const DUE_EVERY_MS = 60_000
@@ -56,8 +60,11 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
   const refresh = createRefresh(platform, { ...needs, phones, tombstones })
   const tags = createTags(platform, needs)
   const profiles = createProfiles(platform, { ...needs, phones, refresh, tombstones })
-  const tagMarking = createTagMarking(platform, { ...needs, tags, refresh, profiles })
-  const relay = createRelay(platform)
+  const marking = createTagMarking(platform, { ...needs, tags, refresh })
+  const setAutoTags = createAutoTagRound(platform, { ...needs, tags, marking })
+  const taggingByHand = createTaggingByHand(platform, { ...needs, tags, profiles, marking })
+  const reactions = createReactions(platform, needs)
+  const relay = createRelay(platform, reactions)
   const erase = createErasing(platform, { ...needs, profiles, tombstones })
   const eraseEverywhere = createErasingRound(platform, { tombstones, areas: () => needs.elsewhere().forget })
   const exporting = createExporting({ ...needs, profiles, phones, readings: (viewer, query) => needs.elsewhere().readings(viewer, query) })
@@ -73,6 +80,8 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
   return {
     /** For the callbacks area: what to do on WeCom's events about customers and tags. */
     events: customerEventHandlers({ identity, refresh, tags }),
+    /** Calls `react` for each new row of a kind in the customer log (architecture §5); see `Reaction`. */
+    onEvent: reactions.on,
     /** For the groups area: who of the people in a group is a customer, and the customer log of who came and left. */
     inGroups: { peopleIn: profiles.peopleIn, tell: tellMemberships, erased: tombstones.among },
     async customerByExternal(corpId: number, externalUserId: string): Promise<CustomerRef | null> {
@@ -90,11 +99,14 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
       return (await readableBy(platform, viewer, await customersOf(db, viewer.corpId).byId(customerId))) !== null
     },
     routes(register: Register): void {
-      customerRoutes(register, platform, { ...needs, profiles, tagMarking, tags, phones, erase, exporting })
+      customerRoutes(register, platform, { ...needs, profiles, taggingByHand, tags, phones, erase, exporting })
     },
     /** Worker role: looks after what is due. */
     async work(): Promise<void> {
-      running.push(repeatedly(RELAY_EVERY_MS, 'customer log', (ending) => relay.round(ending), log), repeatedly(ERASE_EVERY_MS, 'deleted customers', eraseEverywhere, log), repeatedly(CHECKS_EVERY_MS, 'checks of tags', rounds.settleChecks, log))
+      running.push(
+        repeatedly(RELAY_EVERY_MS, 'customer log', (ending) => relay.round(ending), log), repeatedly(AUTO_TAGS_EVERY_MS, 'automatic tags', setAutoTags, log),
+        repeatedly(ERASE_EVERY_MS, 'deleted customers', eraseEverywhere, log), repeatedly(CHECKS_EVERY_MS, 'checks of tags', rounds.settleChecks, log),
+      )
       firstDue = setTimeout(() => void running.push(repeatedly(DUE_EVERY_MS, 'due syncs', rounds.startDue, log)), FIRST_DUE_MS)
       firstDue.unref()
     },

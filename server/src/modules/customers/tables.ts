@@ -3,6 +3,10 @@ import { RELATION_STATES } from '@zhike/shared'
 import type { CustomerEventKind } from '@zhike/shared'
 import { bytes, exactText, json, moment } from '../../platform/db/columns.ts'
 
+export const AUTO_TAG_STATES = ['waiting', 'done', 'skipped', 'failed'] as const
+/** What sets a tag: so far, a material. */
+export type AutoTagSource = `material:${number}`
+
 const rowId = (name: string) => bigint(name, { mode: 'number' })
 
 /** The person (or the WeCom user of another corp), once per corp. */
@@ -19,6 +23,8 @@ export const customers = mysqlTable('customers', {
   corpName: varchar('corp_name', { length: 200 }),
   corpFullName: varchar('corp_full_name', { length: 200 }),
   position: varchar('position', { length: 200 }),
+  /** All points she was ever given; see `customerScores`. */
+  score: int('score').notNull().default(0),
   /** Last time WeCom's answer was written here. */
   syncedAt: moment('synced_at').notNull(),
   createdAt: moment('created_at').notNull(),
@@ -104,7 +110,44 @@ export const customerErasures = mysqlTable('customer_erasures', {
   liftedAt: moment('lifted_at'),
 }, (t) => [index('customer_erasures_person').on(t.corpId, t.personKey), index('customer_erasures_due').on(t.dueAt)])
 
-/** The customer log (architecture §5): appended in the transaction of the change itself; `relayed` makes it an outbox. */
+/** Points given to a customer (MAT-9, CUS-19): by one source once a day. They count in `customers.score`, also when they are old and gone from here. */
+export const customerScores = mysqlTable('customer_scores', {
+  corpId: int('corp_id').notNull(),
+  customerId: rowId('customer_id').notNull(),
+  /** What gave them, e.g. `material:12`. */
+  source: varchar('source', { length: 40 }).notNull(),
+  /** In the corp's zone, as `2026-03-04`. */
+  day: varchar('day', { length: 10 }).notNull(),
+  points: int('points').notNull(),
+  at: moment('at').notNull(),
+}, (t) => [primaryKey({ columns: [t.corpId, t.customerId, t.source, t.day] }), index('customer_scores_age').on(t.at)])
+
+/**
+ * Tags that something a customer did sets on her (MAT-18), once for each source: the row stays, so what somebody takes away by
+ * hand is not set again. waiting → done | skipped (there was nothing to set) | failed (it could not be set); failed → waiting,
+ * when she does it again.
+ */
+export const autoTags = mysqlTable('auto_tags', {
+  id: rowId('id').autoincrement().primaryKey(),
+  corpId: int('corp_id').notNull(),
+  customerId: rowId('customer_id').notNull(),
+  tagId: exactText('tag_id', { length: 64 }).notNull(),
+  source: varchar('source', { length: 40 }).$type<AutoTagSource>().notNull(),
+  /** The source's name, for telling. */
+  title: varchar('title', { length: 60 }).notNull(),
+  /** On whose friendship, if there is one. */
+  staffId: rowId('staff_id'),
+  state: varchar('state', { length: 10, enum: AUTO_TAG_STATES }).notNull(),
+  attempts: int('attempts').notNull().default(0),
+  /** A try has begun whose outcome at WeCom nobody knows: it is asked before the next one. */
+  unsure: tinyint('unsure').notNull().default(0),
+  /** When it is tried; while a worker is at it, when another one may take over. */
+  dueAt: moment('due_at').notNull(),
+  error: varchar('error', { length: 300 }),
+  createdAt: moment('created_at').notNull(),
+}, (t) => [uniqueIndex('auto_tags_once').on(t.corpId, t.customerId, t.tagId, t.source), index('auto_tags_due').on(t.state, t.dueAt)])
+
+/** The customer log (architecture §5): appended in the transaction of the change itself; `relayed` (see RELAYED) makes it an outbox. */
 export const customerEvents = mysqlTable('customer_events', {
   id: rowId('id').autoincrement().primaryKey(),
   corpId: int('corp_id').notNull(),

@@ -8,7 +8,7 @@ const number = z.number().nullable().catch(null)
 
 const facts = z.looseObject({
   addWay: number, channel: text, byTransfer: z.boolean().catch(false), before: text, after: text, added: names, removed: names,
-  name: text, scene: text, title: text, visibleMs: number, maxPage: number, pages: number, depth: number, openNumber: number, reader: text, materialId: number, type: z.enum(MATERIAL_TYPES).optional().catch(undefined),
+  name: text, scene: text, title: text, visibleMs: number, maxPage: number, pages: number, depth: number, openNumber: number, reader: text, materialId: number, points: number, by: text, type: z.enum(MATERIAL_TYPES).optional().catch(undefined),
 })
 
 /** A happening in the words of the screen. `materialId` links to the material it is about. */
@@ -32,6 +32,7 @@ function wordsOf(kind: CustomerEventKind, known: z.output<typeof facts>): Omit<W
     case 'renamed': return { title: '客户修改了昵称', detail: change(known.before, known.after) }
     case 'remark_changed': return { title: known.after === '' ? '清空了备注' : '修改了备注', detail: change(known.before, known.after) }
     case 'tags_changed': {
+      if (known.by === 'material') return setBy(material, known.added)
       const [added, removed] = [known.added.join('、'), known.removed.join('、')]
       if (removed === '') return { title: '添加了标签', detail: added === '' ? null : added }
       return added === '' ? { title: '移除了标签', detail: removed } : { title: '修改了标签', detail: `添加 ${added} · 移除 ${removed}` }
@@ -41,7 +42,7 @@ function wordsOf(kind: CustomerEventKind, known: z.output<typeof facts>): Omit<W
     case 'share_sent': return { title: `发送了${material}`, detail: null }
     case 'material_opened': {
       const again = known.openNumber !== null && known.openNumber > 1
-      return { title: again ? `第 ${known.openNumber} 次打开${material}` : `打开了${material}`, detail: reading(known) }
+      return { title: again ? `第 ${known.openNumber} 次打开${material}` : `打开了${material}`, detail: joined([reading(known) ?? '', known.points ? `+${known.points} 分` : '']) }
     }
     case 'material_forwarded': return { title: `转发了${material}，朋友打开了`, detail: reading({ ...known, reader: '' }) }
   }
@@ -53,6 +54,13 @@ function origin(known: z.output<typeof facts>): string | null {
 
 function reading(known: z.output<typeof facts>): string | null {
   return joined([known.reader === 'forwarded' ? '由转发打开' : '', readWords(known.visibleMs ?? 0) ?? '', progressWords({ ...known, depth: known.depth ?? 0 }) ?? ''])
+}
+
+/** Tags that came by themselves: 看了《价目表》，自动打上「高意向」. */
+function setBy(material: string, tags: readonly string[]): Omit<Worded, 'materialId'> {
+  const [tag] = tags
+  if (tag === undefined || tags.length > 1) return { title: `看了${material}，自动打上 ${tags.length} 个标签`, detail: tags.join('、') || null }
+  return { title: `看了${material}，自动打上「${tag}」`, detail: null }
 }
 
 function change(before: string, after: string): string | null {

@@ -17,6 +17,7 @@ import type { UsesOf } from './library/library.ts'
 import { REACH_OF_PROGRAMS, reachOf } from './library/reach.ts'
 import { searchTextOf } from './library/search-text.ts'
 import { materialsOf, unspelledMaterials } from './library/store.ts'
+import { whenOpened } from './openings.ts'
 import { createOutsidePages } from './outside-pages.ts'
 import { createPreviewLinks } from './preview-links.ts'
 import { createReading } from './reading.ts'
@@ -77,6 +78,8 @@ export function createMaterials(platform: Platform, needs: MaterialsNeeds) {
     ...reading,
     /** Who may send what (MAT-1), for the areas that send. */
     maySend: library.maySend,
+    /** What openings set off, for the customer log to call (MAT-9, MAT-18). */
+    whenOpened: whenOpened(platform),
     /** What a preview link leads to (MAT-12); null for any other token. */
     previewOf: previews.read,
     /** For programs that fill a library: the same rules as for people, but for whose library it is. @returns the material's id */

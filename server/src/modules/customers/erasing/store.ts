@@ -1,6 +1,6 @@
 import { and, eq, getTableColumns, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm'
 import type { Queries } from '../../../platform/db/connect.ts'
-import { customerErasures, customerEvents, customers, relations, relationTags } from '../tables.ts'
+import { autoTags, customerErasures, customerEvents, customers, customerScores, relations, relationTags } from '../tables.ts'
 
 export type ErasureRow = typeof customerErasures.$inferSelect
 
@@ -41,6 +41,8 @@ export function erasuresOf(q: Queries, corpId: number) {
     async removeCustomer(customerId: number): Promise<number> {
       const hers = and(eq(relations.corpId, corpId), eq(relations.customerId, customerId))
       await q.delete(relationTags).where(and(eq(relationTags.corpId, corpId), inArray(relationTags.relationId, sql`(SELECT id FROM ${relations} WHERE ${hers})`)))
+      await q.delete(autoTags).where(and(eq(autoTags.corpId, corpId), eq(autoTags.customerId, customerId)))
+      await q.delete(customerScores).where(and(eq(customerScores.corpId, corpId), eq(customerScores.customerId, customerId)))
       const [result] = await q.delete(relations).where(hers)
       await q.delete(customers).where(and(eq(customers.corpId, corpId), eq(customers.id, customerId)))
       return result.affectedRows

@@ -73,6 +73,11 @@ export function materialsOf(q: Queries, corpId: number) {
       const [row] = await q.select({ body: materialArticles.body }).from(materialArticles).where(and(eq(materialArticles.corpId, corpId), eq(materialArticles.materialId, materialId)))
       return row?.body ?? null
     },
+    /** What opening them does to customers. Also of deleted ones. */
+    async tracking(ids: readonly number[]): Promise<Pick<MaterialRow, 'id' | 'title' | 'score' | 'tagIds'>[]> {
+      if (ids.length === 0) return []
+      return await q.select({ id: materials.id, title: materials.title, score: materials.score, tagIds: materials.tagIds }).from(materials).where(and(mine, inArray(materials.id, [...new Set(ids)])))
+    },
     /** Also of deleted ones, with their number of pages. */
     async titles(ids: readonly number[]): Promise<MaterialWithFiles[]> {
       return ids.length === 0 ? [] : await withFiles(await selected(and(mine, inArray(materials.id, [...ids]))))

@@ -1,0 +1,1 @@
+CREATE INDEX `views_share` ON `views` (`corp_id`,`share_id`,`id`);
