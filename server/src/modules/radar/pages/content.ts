@@ -11,10 +11,14 @@ export function partsOf(material: ReaderMaterial): number {
   return material.type === 'video' ? VIDEO_PARTS : material.pageCount ?? 0
 }
 
-/** The origin that a link's page is shown from in a frame; null when it has to be opened by itself. */
-export function framedOrigin(material: ReaderMaterial, secure: boolean): string | null {
+/** The sandbox's own web stands for other people's sites. */
+const SANDBOX_WEB = '/sandbox/web/'
+
+/** The origin that a link's page is shown from in a frame; null when it has to be opened by itself. Our own pages are never framed. */
+export function framedOrigin(material: ReaderMaterial, { baseUrl, secure }: { baseUrl: string; secure: boolean }): string | null {
   if (material.type !== 'link' || material.framing !== 'allowed' || material.url === null || !URL.canParse(material.url)) return null
-  const { origin, protocol } = new URL(material.url)
+  const { origin, protocol, pathname } = new URL(material.url)
+  if (origin === new URL(baseUrl).origin && !pathname.startsWith(SANDBOX_WEB)) return null
   // Browsers show no insecure page inside a secure one.
   return protocol === 'https:' || (protocol === 'http:' && !secure) ? origin : null
 }

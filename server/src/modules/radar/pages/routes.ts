@@ -82,7 +82,7 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
   }
 
   function shown(reply: FastifyReply, about: Pick<TrackedPage, 'token' | 'material' | 'sender' | 'counted' | 'preview' | 'zone'>): FastifyReply {
-    const origin = framedOrigin(about.material, config.secure)
+    const origin = framedOrigin(about.material, config)
     if (origin !== null) reply.header('content-security-policy', `${String(reply.getHeader('content-security-policy') ?? "default-src 'self'")};frame-src ${origin}`)
     return page(reply, 200, trackedPage({ ...about, baseUrl: config.baseUrl, framed: origin !== null, script: needs.readerScript(), now: clock.now() }))
   }
