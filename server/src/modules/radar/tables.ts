@@ -1,4 +1,4 @@
-import { bigint, date, index, int, mysqlTable, primaryKey, smallint, tinyint, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
+import { bigint, date, double, index, int, mysqlTable, primaryKey, smallint, tinyint, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
 import type { ReaderKind, ShareState } from '@zhike/shared'
 import { exactText, moment } from '../../platform/db/columns.ts'
 
@@ -41,11 +41,15 @@ export const visitors = mysqlTable('visitors', {
   visitorId: exactText('visitor_id', { length: 32 }).notNull(),
   externalUserId: exactText('external_user_id', { length: 64 }),
   openId: exactText('open_id', { length: 64 }),
+  /** From the corp's official account, when it has one: whose follower or visitor this is, and the same person everywhere. */
+  accountOpenId: exactText('account_open_id', { length: 64 }),
+  unionId: exactText('union_id', { length: 64 }),
   customerId: rowId('customer_id'),
-  /** wechat: WeCom's sign-in named this person · share: the first to open a link addressed to the customer */
+  /** wechat: a sign-in through WeCom or the official account named this person · share: the first to open a link addressed to the customer */
   knownBy: varchar('known_by', { length: 10, enum: ['wechat', 'share'] }),
   createdAt: moment('created_at').notNull(),
-}, (t) => [primaryKey({ columns: [t.corpId, t.visitorId] }), index('visitors_customer').on(t.corpId, t.customerId), index('visitors_person').on(t.corpId, t.externalUserId), index('visitors_created').on(t.createdAt)])
+}, (t) => [primaryKey({ columns: [t.corpId, t.visitorId] }), index('visitors_customer').on(t.corpId, t.customerId), index('visitors_person').on(t.corpId, t.externalUserId), index('visitors_account').on(t.corpId, t.accountOpenId),
+  index('visitors_union').on(t.corpId, t.unionId), index('visitors_created').on(t.createdAt)])
 
 /** One opening of a share by one reader. Counters are cumulative: writing keeps the maximum. */
 export const views = mysqlTable('views', {
@@ -75,6 +79,8 @@ export const views = mysqlTable('views', {
   openNumber: int('open_number').notNull().default(1),
   /** 0 until the opening was announced (timeline, notice). */
   announced: tinyint('announced').notNull().default(0),
+  /** Besides the sender: the customer's owner, when she was told as well (MAT-16). */
+  alsoTold: rowId('also_told'),
 }, (t) => [
   uniqueIndex('views_key').on(t.corpId, t.viewKey), index('views_customer').on(t.corpId, t.customerId, t.openedAt, t.id), index('views_material').on(t.corpId, t.materialId, t.openedAt, t.id),
   index('views_staff').on(t.corpId, t.staffId, t.openedAt, t.id), index('views_seen').on(t.corpId, t.lastSeenAt),
@@ -89,16 +95,79 @@ export const viewPages = mysqlTable('view_pages', {
   viewId: rowId('view_id').notNull(),
   page: smallint('page').notNull(),
   visibleMs: int('visible_ms').notNull(),
+  /** As much of it as is in the material's page sums; null until the view has ended once. */
+  countedMs: int('counted_ms'),
 }, (t) => [primaryKey({ columns: [t.corpId, t.viewId, t.page] })])
 
-/** Opens per material and day of the corp's zone: list figures without counting views. */
-export const materialDays = mysqlTable('material_days', {
-  corpId: int('corp_id').notNull(),
-  materialId: rowId('material_id').notNull(),
+/**
+ * What a day's sums hold, in the corp's zone. They stay when the views they were made of are forgotten: whatever is shown of
+ * past days is read from them, never counted.
+ */
+const daySums = () => ({
   day: date('day', { mode: 'string' }).notNull(),
   views: int('views').notNull().default(0),
   shares: int('shares').notNull().default(0),
-}, (t) => [primaryKey({ columns: [t.corpId, t.materialId, t.day] })])
+  /** Views of that day that have ended, and their visible milliseconds. */
+  readings: int('readings').notNull().default(0),
+  readMs: bigint('read_ms', { mode: 'number' }).notNull().default(0),
+})
+
+/** Of each material: list figures, and the ranking of the whole corp (MAT-3, MAT-23). */
+export const materialDays = mysqlTable('material_days', { corpId: int('corp_id').notNull(), materialId: rowId('material_id').notNull(), ...daySums() }, (t) => [
+  primaryKey({ columns: [t.corpId, t.materialId, t.day] }), index('material_days_day').on(t.corpId, t.day, t.materialId, t.views, t.shares, t.readings, t.readMs),
+])
+
+/** Of each member's links: trends, and staff and departments compared. */
+export const senderDays = mysqlTable('sender_days', { corpId: int('corp_id').notNull(), staffId: rowId('staff_id').notNull(), ...daySums() }, (t) => [
+  primaryKey({ columns: [t.corpId, t.day, t.staffId] }), index('sender_days_staff').on(t.corpId, t.staffId, t.day),
+])
+
+/** Of each material by sender: the ranking within a scope, and the senders of one material (MAT-23). */
+export const materialSenderDays = mysqlTable('material_sender_days', { corpId: int('corp_id').notNull(), staffId: rowId('staff_id').notNull(), materialId: rowId('material_id').notNull(), ...daySums() }, (t) => [
+  primaryKey({ columns: [t.corpId, t.staffId, t.day, t.materialId] }), index('material_sender_days_material').on(t.corpId, t.materialId, t.day, t.staffId, t.views, t.shares, t.readings, t.readMs),
+])
+
+/** Visible milliseconds ever per page of a material and sender, and how many views came to that page: the heat map (MAT-21). */
+export const materialPages = mysqlTable('material_pages', {
+  corpId: int('corp_id').notNull(),
+  materialId: rowId('material_id').notNull(),
+  staffId: rowId('staff_id').notNull(),
+  page: smallint('page').notNull(),
+  views: int('views').notNull().default(0),
+  readMs: bigint('read_ms', { mode: 'number' }).notNull().default(0),
+}, (t) => [primaryKey({ columns: [t.corpId, t.materialId, t.staffId, t.page] })])
+
+/**
+ * How hot customers are, by whose links they read (figures/heat.ts): points that halve in three days. Kept as a logarithm that
+ * time doesn't change, so that the order of rows is the order of heat at any moment.
+ */
+export const customerHeat = mysqlTable('customer_heat', {
+  corpId: int('corp_id').notNull(),
+  staffId: rowId('staff_id').notNull(),
+  customerId: rowId('customer_id').notNull(),
+  heat: double('heat').notNull(),
+  lastAt: moment('last_at').notNull(),
+}, (t) => [
+  primaryKey({ columns: [t.corpId, t.staffId, t.customerId] }), index('customer_heat_order').on(t.corpId, t.heat, t.customerId, t.staffId), index('customer_heat_staff').on(t.corpId, t.staffId, t.heat, t.customerId),
+  index('customer_heat_customer').on(t.corpId, t.customerId, t.staffId, t.heat), index('customer_heat_age').on(t.lastAt),
+])
+
+/** What a corp has set for its radar; no row: all as it comes (radar/settings.ts). */
+export const radarSettings = mysqlTable('radar_settings', {
+  corpId: int('corp_id').primaryKey(),
+  /** Customers are told on the page that their reading is seen. */
+  consentLine: tinyint('consent_line').notNull(),
+  /** Which messages senders get besides that of the first opening. */
+  tellReading: tinyint('tell_reading').notNull(),
+  tellSummary: tinyint('tell_summary').notNull(),
+  /** Minutes of the corp's day between which nobody is messaged; both null: none. Past midnight when `until` is not greater. */
+  quietFrom: smallint('quiet_from'),
+  quietUntil: smallint('quiet_until'),
+  /** Days that views are kept; null: as the installation says. */
+  keepViewsDays: int('keep_views_days'),
+  version: int('version').notNull().default(1),
+  updatedAt: moment('updated_at').notNull(),
+})
 
 /** Sums ever per material and sender: totals of a material without counting its views (MAT-21). */
 export const materialSenders = mysqlTable('material_senders', {
