@@ -124,5 +124,5 @@ ON DUPLICATE KEY UPDATE `views` = VALUES(`views`);
 INSERT INTO `customer_heat` (`corp_id`, `staff_id`, `customer_id`, `heat`, `last_at`)
 SELECT v.`corp_id`, v.`staff_id`, v.`customer_id`,
   LOG2(SUM(POW(2, TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), v.`opened_at`) / 259200) * (1 + COALESCE(v.`counted_ms`, 0) / 60000))) + TIMESTAMPDIFF(SECOND, '1970-01-01 00:00:00', UTC_TIMESTAMP()) / 259200, MAX(v.`opened_at`)
-FROM `views` v WHERE v.`announced` > 0 AND v.`customer_id` IS NOT NULL GROUP BY v.`corp_id`, v.`staff_id`, v.`customer_id`
+FROM `views` v WHERE v.`announced` > 0 AND v.`reader` = 'customer' AND v.`customer_id` IS NOT NULL GROUP BY v.`corp_id`, v.`staff_id`, v.`customer_id`
 ON DUPLICATE KEY UPDATE `last_at` = VALUES(`last_at`);

@@ -3,7 +3,7 @@ import type { SQL } from 'drizzle-orm'
 import { inTransaction } from '../../platform/db/transaction.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { RadarNeeds } from './needs.ts'
-import { shares, viewPages, views, visitors } from './tables.ts'
+import { customerHeat, shares, viewPages, views, visitors } from './tables.ts'
 import { keysOf } from './watch/opening-notices.ts'
 
 const AT_ONCE = 200
@@ -55,6 +55,7 @@ export function createForgetting(platform: Platform, needs: Pick<RadarNeeds, 'no
     // What she opened before she was known.
     if (devices.length > 0) await deleteViews(corpId, and(inArray(views.visitorId, devices), isNull(views.customerId)))
     await freeShares(corpId, customerId)
+    await db.delete(customerHeat).where(and(eq(customerHeat.corpId, corpId), eq(customerHeat.customerId, customerId)))
     await db.delete(visitors).where(hers)
   }
 }

@@ -5,8 +5,10 @@ import type { ReaderKind } from '@zhike/shared'
 import { appendCustomerEvents } from '../../customers/index.ts'
 import type { CustomerEvent } from '../../customers/index.ts'
 import { dayIn } from '../../materials/index.ts'
+import { heatIn, pointsFor } from '../figures/heat.ts'
+import type { Warmth } from '../figures/heat.ts'
 import { materialSumsOf } from '../figures/sums.ts'
-import type { Counted } from '../figures/sums.ts'
+import type { Counted, CountedPage } from '../figures/sums.ts'
 import type { RadarNeeds } from '../needs.ts'
 import { sharesOf } from '../shares/store.ts'
 import { eventsOf } from '../watch/announce.ts'
@@ -58,7 +60,9 @@ export async function importHistory(platform: Platform, needs: Pick<RadarNeeds, 
       const store = viewsOf(tx, corpId)
       const events: CustomerEvent[] = []
       const sums: Counted[] = []
-      const pages: { viewId: number; page: number; visibleMs: number }[] = []
+      const pages: { viewId: number; page: number; visibleMs: number; countedMs: number }[] = []
+      const pageSums: CountedPage[] = []
+      const warmth: Warmth[] = []
       for (const { share, views } of inOrder.slice(i, i + PER_TRANSACTION)) {
         const { materialId, staffId } = share
         const title = titles.get(materialId)?.title ?? ''
@@ -76,10 +80,12 @@ export async function importHistory(platform: Platform, needs: Pick<RadarNeeds, 
           const row = {
             viewKey: randomToken(12), shareId, materialId, staffId, visitorId, customerId: view.customerId, reader: view.reader,
             openedAt: view.openedAt, lastSeenAt: view.openedAt + view.visibleMs, visibleMs: view.visibleMs, countedMs: view.visibleMs, lastPage, maxPage: lastPage, pages: view.pages,
-            depth: view.pages ? Math.round(((lastPage ?? 0) / view.pages) * 100) : 100, left: 1, device: view.device ?? '', openNumber, announced: VIEW_STATE.finished,
+            depth: view.pages ? Math.round(((lastPage ?? 0) / view.pages) * 100) : 100, left: 1, device: view.device ?? '', openNumber, announced: VIEW_STATE.finished, alsoTold: null,
           }
           const id = await store.insert(row)
-          pages.push(...read.map((entry) => ({ viewId: id, ...entry })))
+          pages.push(...read.map((entry) => ({ viewId: id, ...entry, countedMs: entry.visibleMs })))
+          pageSums.push(...read.map(({ page, visibleMs }) => ({ materialId, staffId, page, views: 1, readMs: visibleMs })))
+          if (view.customerId !== null && view.reader === 'customer') warmth.push({ staffId, customerId: view.customerId, points: pointsFor({ openings: 1, readMs: view.visibleMs }), at: view.openedAt })
           sums.push({ materialId, staffId, day: dayIn(corp.zone, view.openedAt), views: 1, readers: newToSender ? 1 : 0, newReaders: newToMaterial ? 1 : 0, readings: 1, readMs: view.visibleMs })
           const facts = { material: () => titles.get(materialId), passedOnBy: () => (customerId === null ? null : { customerId }) }
           events.push(...eventsOf({ ...row, id, corpId }, facts).map((event) => ({ ...event, old: true })))
@@ -87,6 +93,8 @@ export async function importHistory(platform: Platform, needs: Pick<RadarNeeds, 
       }
       await store.addPages(pages)
       await materialSumsOf(tx, corpId).add(sums)
+      await materialSumsOf(tx, corpId).addPages(pageSums)
+      await heatIn(tx, corpId).add(warmth)
       await appendCustomerEvents(tx, events)
     })
   }

@@ -3,6 +3,7 @@ import type { SQL } from 'drizzle-orm'
 import type { Queries } from '../../../platform/db/connect.ts'
 import { afterCursor, countUpTo } from '../../../platform/db/keyset.ts'
 import type { PageAt } from '../../../platform/db/keyset.ts'
+import type { CountedPage } from '../figures/sums.ts'
 import { viewPages, views } from '../tables.ts'
 
 export type ViewDbRow = typeof views.$inferSelect
@@ -32,10 +33,10 @@ export function viewsOf(q: Queries, corpId: number) {
       return await q.select().from(views).where(and(mine, inArray(views.id, [...ids]), eq(views.announced, VIEW_STATE.fresh))).orderBy(views.id).for('update')
     },
     /** fresh → announced, with who each reader turned out to be; the caller has locked them. */
-    async announce(list: readonly Pick<ViewDbRow, 'id' | 'reader' | 'customerId' | 'openNumber'>[]): Promise<void> {
+    async announce(list: readonly Pick<ViewDbRow, 'id' | 'reader' | 'customerId' | 'openNumber' | 'alsoTold'>[]): Promise<void> {
       if (list.length === 0) return
       const each = (value: (view: (typeof list)[number]) => string | number | null) => sql`CASE ${views.id} ${sql.join(list.map((view) => sql`WHEN ${view.id} THEN ${value(view)}`), sql` `)} END`
-      await q.update(views).set({ reader: each((view) => view.reader), customerId: each((view) => view.customerId), openNumber: each((view) => view.openNumber), announced: VIEW_STATE.announced })
+      await q.update(views).set({ reader: each((view) => view.reader), customerId: each((view) => view.customerId), openNumber: each((view) => view.openNumber), alsoTold: each((view) => view.alsoTold), announced: VIEW_STATE.announced })
         .where(and(mine, inArray(views.id, list.map((view) => view.id)), eq(views.announced, VIEW_STATE.fresh)))
     },
     /** Views that belong to no share of this corp: there is nobody to tell. */
@@ -95,7 +96,19 @@ export function viewsOf(q: Queries, corpId: number) {
       }
       return found
     },
-    async addPages(rows: readonly { viewId: number; page: number; visibleMs: number }[]): Promise<void> {
+    /** What of these views' pages is in no sum yet, locked; from now on it counts as being in them. */
+    async takePages(list: readonly Pick<ViewDbRow, 'id' | 'materialId' | 'staffId'>[]): Promise<CountedPage[]> {
+      if (list.length === 0) return []
+      const uncounted = and(eq(viewPages.corpId, corpId), inArray(viewPages.viewId, list.map((view) => view.id)), sql`${viewPages.visibleMs} > COALESCE(${viewPages.countedMs}, -1)`)
+      const rows = await q.select().from(viewPages).where(uncounted).orderBy(viewPages.viewId, viewPages.page).for('update')
+      if (rows.length > 0) await q.update(viewPages).set({ countedMs: sql`${viewPages.visibleMs}` }).where(uncounted)
+      const byId = new Map(list.map((view) => [view.id, view]))
+      return rows.flatMap(({ viewId, page, visibleMs, countedMs }) => {
+        const view = byId.get(viewId)
+        return view ? [{ materialId: view.materialId, staffId: view.staffId, page, views: countedMs === null ? 1 : 0, readMs: visibleMs - (countedMs ?? 0) }] : []
+      })
+    },
+    async addPages(rows: readonly { viewId: number; page: number; visibleMs: number; countedMs: number }[]): Promise<void> {
       if (rows.length > 0) await q.insert(viewPages).values(rows.map((row) => ({ ...row, corpId })))
     },
     async insert(row: Omit<typeof views.$inferInsert, 'corpId'>): Promise<number> {

@@ -9,6 +9,7 @@ import { appendCustomerEvents } from '../../customers/index.ts'
 import type { CustomerEvent } from '../../customers/index.ts'
 import type { NewNotice } from '../../notices/index.ts'
 import { dayIn } from '../../materials/index.ts'
+import { heatIn, warmedBy } from '../figures/heat.ts'
 import { materialSumsOf } from '../figures/sums.ts'
 import type { RadarNeeds } from '../needs.ts'
 import { MERGE_MS, STORY_SEARCH_MS, STRANGERS_MS, STRANGERS_TOLD, againCard, againKey, hourOf, openCard, openKey, othersCard, othersKey, storyOf } from './opening-notices.ts'
@@ -57,14 +58,15 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
       if (known.length === 0) return []
       const ledger = await ledgerFor(tx, corp.id, known)
       const counted = known.map((view) => ({ view, ...ledger.count(view) }))
-      const views = counted.map(({ view, openNumber }) => ({ ...view, openNumber }))
+      const facts = await factsOf(tx, needs, corp.id, known)
+      const views = counted.map(({ view, openNumber }) => ({ ...view, openNumber, alsoTold: alsoTold(view, facts) }))
       await store.announce(views)
-      const facts = await factsOf(tx, needs, corp.id, views)
       const inCrowd = await crowd(tx, corp, views)
       await appendCustomerEvents(tx, views.filter((view) => !inCrowd.has(view.id)).flatMap((view) => eventsOf(view, facts)))
       await materialSumsOf(tx, corp.id).add(counted.map(({ view, newToSender, newToMaterial }) => ({
         materialId: view.materialId, staffId: view.staffId, day: dayIn(corp.zone, view.openedAt), views: 1, readers: newToSender ? 1 : 0, newReaders: newToMaterial ? 1 : 0,
       })))
+      await heatIn(tx, corp.id).add(views.flatMap((view) => warmedBy(view, facts, { openings: 1, readMs: 0 }) ?? []))
       await needs.notices.intend(tx, corp.id, await noticesFor(tx, corp, views, facts, inCrowd))
       return views
     })
@@ -136,14 +138,12 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
     return found
   }
 
-  /** The sender is told; the customer's owner as well when the sender isn't one of her friends (MAT-16). */
+  /** What the sender is told, and whoever is told besides her. */
   async function noticesFor(tx: Queries, corp: Corp, views: readonly ViewDbRow[], facts: ViewFacts, inCrowd: ReadonlySet<number>): Promise<NewNotice[]> {
     const openings = await viewsOf(tx, corp.id).openingsOf(views, Math.min(...views.map((view) => view.openedAt)) - STORY_SEARCH_MS)
     return views.flatMap((view) => {
       const story = storyOf(openings, view)
-      const owners = facts.owners(view.customerId)
-      const [owner] = owners
-      const receivers = owner === undefined || owners.includes(view.staffId) ? [view.staffId] : [view.staffId, owner]
+      const receivers = view.alsoTold === null ? [view.staffId] : [view.staffId, view.alsoTold]
       return receivers.map((staffId): NewNotice => {
         const about = openingFacts(corp, config.baseUrl, view, facts, staffId)
         const hour = hourOf(view.openedAt)
@@ -178,6 +178,12 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
   }
 }
 
+/** Who is told besides the sender: the customer's owner when the sender isn't one of her friends (MAT-16). */
+function alsoTold(view: ViewDbRow, facts: ViewFacts): number | null {
+  const owners = facts.owners(view.customerId)
+  return owners.includes(view.staffId) ? null : owners[0] ?? null
+}
+
 /** What one receiver is told of a view. */
 export function openingFacts(corp: Corp, baseUrl: string, view: ViewDbRow, facts: ViewFacts, staffId: number): OpeningFacts {
   const mayKnow = facts.mayKnow(view, (owner) => owner === staffId)
@@ -190,5 +196,5 @@ export function openingFacts(corp: Corp, baseUrl: string, view: ViewDbRow, facts
 const readingKey = (row: ViewDbRow) => `${row.shareId}:${row.visitorId}`
 
 function stranger(corpId: number, visitorId: string, now: number): VisitorRow {
-  return { corpId, visitorId, externalUserId: null, openId: null, customerId: null, knownBy: null, createdAt: now }
+  return { corpId, visitorId, externalUserId: null, openId: null, accountOpenId: null, unionId: null, customerId: null, knownBy: null, createdAt: now }
 }

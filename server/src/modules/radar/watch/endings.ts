@@ -3,7 +3,9 @@ import { inTransaction } from '../../../platform/db/transaction.ts'
 import type { Platform } from '../../../platform/platform.ts'
 import { updateCustomerEvent } from '../../customers/index.ts'
 import { eventsOf, openingFacts } from './announce.ts'
+import { heatIn, warmedBy } from '../figures/heat.ts'
 import { materialSumsOf } from '../figures/sums.ts'
+import { dayIn } from '../../materials/index.ts'
 import type { RadarNeeds } from '../needs.ts'
 import { STORY_SEARCH_MS, againCard, againKey, storyOf } from './opening-notices.ts'
 import { factsOf } from '../views/facts.ts'
@@ -28,10 +30,14 @@ export function createEndings(platform: Platform, needs: RadarNeeds): (corpId: n
       const ended = await store.lockOpen(viewIds)
       if (ended.length === 0) return []
       await store.finish(ended.map((view) => view.id))
-      await materialSumsOf(tx, corpId).add(ended.map((view) => ({
-        materialId: view.materialId, staffId: view.staffId, readings: view.countedMs === null ? 1 : 0, readMs: view.visibleMs - (view.countedMs ?? 0),
+      const uncounted = (view: ViewDbRow) => view.visibleMs - (view.countedMs ?? 0)
+      const sums = materialSumsOf(tx, corpId)
+      await sums.add(ended.map((view) => ({
+        materialId: view.materialId, staffId: view.staffId, day: dayIn(corp.zone, view.openedAt), readings: view.countedMs === null ? 1 : 0, readMs: uncounted(view),
       })))
+      await sums.addPages(await store.takePages(ended))
       const facts = await factsOf(tx, needs, corpId, ended)
+      await heatIn(tx, corpId).add(ended.flatMap((view) => warmedBy(view, facts, { openings: 0, readMs: uncounted(view) }) ?? []))
       for (const event of ended.flatMap((view) => eventsOf(view, facts))) await updateCustomerEvent(tx, event, event.data)
       const again = ended.filter((view) => view.openNumber > 1)
       const openings = again.length === 0 ? [] : await store.openingsOf(again, Math.min(...again.map((view) => view.openedAt)) - STORY_SEARCH_MS)
