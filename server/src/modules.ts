@@ -31,7 +31,7 @@ export function createModules(platform: Platform) {
   const customers = createCustomers(platform, { corps, identity, audit, jobs, groupChats, elsewhere: () => ({ forget: [groupChats, radar, callbacks, audit, jobs].map((area) => area.forgetCustomer), readings: radar.views }) })
   const materials = createMaterials(platform, { audit, identity, radarFigures: radarFigures(platform.db), uses: [sharesUsing(platform.db)], mayReadCustomer: customers.mayRead })
   const notices = createNotices(platform, { corps, identity })
-  const radar = createRadar(platform, { corps, identity, materials, notices, customers, groupChats, readerScript })
+  const radar = createRadar(platform, { audit, jobs, corps, identity, materials, notices, customers, groupChats, readerScript })
   const live = createLive(platform, { identity })
   const callbacks = createCallbacks(platform, { corps, identity, audit })
   const setup = createSetup(platform, { corps, identity, audit, jobs })

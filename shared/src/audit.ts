@@ -20,6 +20,7 @@ export const AUDIT_ACTIONS = {
   'customer.exported': '导出客户资料',
   'customer.erased': '删除客户资料',
   'callback.replayed': '重放回调',
+  'readers.exported': '导出读者',
   'job.started': '发起任务',
   'job.retried': '重试任务',
   'job.cancelled': '取消任务',

@@ -1,13 +1,13 @@
 /** States of a job: waiting → running → done | failed | cancelled; failed → waiting by retry (GEN-5). */
 export const JOB_STATES = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const
-export const JOB_KINDS = ['contacts_sync', 'customers_sync', 'group_chats_sync', 'tags_sync', 'audit_export', 'customer_export'] as const
+export const JOB_KINDS = ['contacts_sync', 'customers_sync', 'group_chats_sync', 'tags_sync', 'audit_export', 'customer_export', 'readers_export'] as const
 export type JobKind = (typeof JOB_KINDS)[number]
 export const JOB_KIND_LABELS: Record<JobKind, string> = {
   contacts_sync: '同步通讯录', customers_sync: '同步客户', group_chats_sync: '同步客户群', tags_sync: '同步企业标签',
-  audit_export: '导出操作记录', customer_export: '导出客户资料',
+  audit_export: '导出操作记录', customer_export: '导出客户资料', readers_export: '导出读者',
 }
 /** Jobs that make a file for the person who asked: two people's are two jobs, a sync is everybody's (GEN-6). */
-export const EXPORT_JOB_KINDS = ['audit_export', 'customer_export'] as const satisfies readonly JobKind[]
+export const EXPORT_JOB_KINDS = ['audit_export', 'customer_export', 'readers_export'] as const satisfies readonly JobKind[]
 export type ExportJobKind = (typeof EXPORT_JOB_KINDS)[number]
 export const isExportJob = (kind: JobKind): kind is ExportJobKind => EXPORT_JOB_KINDS.some((known) => known === kind)
 /** Jobs whose failed items can be tried again alone (GEN-5). */

@@ -56,7 +56,7 @@ export async function openStage(options: { now?: number } = {}) {
   const customerArea = createCustomers(platform, { corps, identity, audit, jobs, groupChats: groupChatArea, elsewhere: () => ({ forget: [], readings: async () => ({ items: [], next: null }) }) })
   const materialArea = createMaterials(platform, { audit, identity, uses: [], radarFigures: radarFigures(platform.db), mayReadCustomer: customerArea.mayRead })
   const notices = createNotices(platform, { corps, identity })
-  const radarNeeds = { corps, identity, customers: customerArea, groupChats: groupChatArea, materials: materialArea, notices, readerScript: () => '/assets/reader.js' }
+  const radarNeeds = { audit, jobs, corps, identity, customers: customerArea, groupChats: groupChatArea, materials: materialArea, notices, readerScript: () => '/assets/reader.js' }
   const radar = createRadar(platform, radarNeeds)
   const live = createLive(platform, { identity })
   const app = await createServer({ baseUrl: config.baseUrl, secure: false, trustProxy: 0, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, pieceBytes: LIMITS.uploadPiece })

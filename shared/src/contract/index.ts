@@ -7,6 +7,7 @@ import { liveContract } from './live.ts'
 import { materialsContract } from './materials.ts'
 import { noticesContract } from './notices.ts'
 import { radarContract } from './radar.ts'
+import { radarFiguresContract } from './radar-figures.ts'
 import { sessionContract } from './session.ts'
 import { setupContract } from './setup.ts'
 import { staffContract } from './staff.ts'
@@ -27,6 +28,7 @@ export const contract = {
   ...uploadsContract,
   ...noticesContract,
   ...radarContract,
+  ...radarFiguresContract,
   ...liveContract,
 }
 export type Contract = typeof contract
@@ -50,6 +52,7 @@ export * from './live.ts'
 export * from './materials.ts'
 export * from './notices.ts'
 export * from './radar.ts'
+export * from './radar-figures.ts'
 export * from './session.ts'
 export * from './setup.ts'
 export * from './staff.ts'

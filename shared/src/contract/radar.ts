@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineContract, staff } from './define.ts'
 import { MATERIAL_TYPES } from '../materials.ts'
 import { READER_KINDS, SHARE_STATES } from '../radar.ts'
-import { moment, pageOf, paging, rowId, staffRef, wecomId } from './parts.ts'
+import { instant, jobStarted, moment, pageOf, paging, rowId, searchText, staffRef, wecomId } from './parts.ts'
 import { RATES } from './rates.ts'
 
 const shareChat = z.discriminatedUnion('kind', [
@@ -18,7 +18,7 @@ const shareMessage = z.discriminatedUnion('msgtype', [
 ])
 export type ShareMessage = z.infer<typeof shareMessage>
 
-const viewRow = z.object({
+export const viewRow = z.object({
   viewId: z.number().int(), shareId: z.number().int(),
   material: z.object({ materialId: z.number().int(), title: z.string(), type: z.enum(MATERIAL_TYPES), pages: z.number().int().nullable() }),
   reader: z.enum(READER_KINDS),
@@ -32,8 +32,13 @@ const viewRow = z.object({
   /** 0…100 */
   depth: z.number().int(),
   readingNow: z.boolean(), device: z.string(), openNumber: z.number().int(),
+  /** Who was told of it (MAT-22), and when; null: not yet. */
+  told: z.array(z.object({ staff: staffRef, at: moment.nullable() })),
 })
 export type ViewRow = z.infer<typeof viewRow>
+
+/** Which readings of a material (MAT-22). `staffId`: who was told, the sender or the customer's owner; `to` is not included. */
+export const readersFilter = z.object({ materialId: rowId, q: searchText, staffId: rowId.optional(), from: instant.optional(), to: instant.optional() })
 
 const forwardChain = z.object({
   /** Of the first link. */
@@ -68,8 +73,12 @@ export const radarContract = defineContract({
   'GET /api/radar/views': {
     summary: 'Views within the viewer’s scope, newest first; of a customer, a material, or of all',
     who: staff(),
-    query: z.object({ ...paging, customerId: rowId.optional(), materialId: rowId.optional(), now: z.enum(['reading']).optional() }),
+    rate: RATES.search,
+    query: readersFilter.partial().extend({ ...paging, customerId: rowId.optional(), now: z.enum(['reading']).optional() }),
     response: pageOf(viewRow),
+  },
+  'POST /api/radar/views/export': {
+    summary: 'Exports the readings of a material that a filter finds as Excel (MAT-22)', who: staff('materials.stats'), rate: RATES.export, body: readersFilter, response: jobStarted,
   },
   'GET /api/radar/forwards': {
     summary: 'Links of a material that were passed on, the latest first (MAT-19)',

@@ -1,10 +1,12 @@
 import { RELATION_STATES } from '@zhike/shared'
 import type { RelationState } from '@zhike/shared'
-import { and, asc, count, eq, gte, inArray, lt, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gte, inArray, lt, or, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
+import type { MySqlColumn } from 'drizzle-orm/mysql-core'
 import type { Queries } from '../../platform/db/connect.ts'
+import { contains } from '../../platform/db/like.ts'
 import type { OwnerScope } from '../identity/index.ts'
-import { relations } from './tables.ts'
+import { customers, relations } from './tables.ts'
 
 /** Who is friends with whom in one corp, for areas that tell owners or count. */
 export function friendshipsOf(q: Queries, corpId: number) {
@@ -28,6 +30,17 @@ export function friendshipsOf(q: Queries, corpId: number) {
       const [row] = await q.select({ state: relations.state }).from(relations).where(and(mine, eq(relations.customerId, customerId), eq(relations.staffId, staffId)))
       return row?.state ?? null
     },
+    /** For another area's rows that name a customer: is she called so, or by a remark of somebody within the scope? Looked up row by row, by keys. */
+    named(customerId: MySqlColumn, text: string, owners: OwnerScope): SQL | undefined {
+      const pattern = contains(text)
+      return or(
+        sql`EXISTS (SELECT 1 FROM ${customers} WHERE ${eq(customers.corpId, corpId)} AND ${customers.id} = ${customerId} AND ${customers.name} LIKE ${pattern})`,
+        sql`EXISTS (SELECT 1 FROM ${relations} WHERE ${and(mine, within(owners))} AND ${relations.customerId} = ${customerId} AND ${relations.remark} LIKE ${pattern})`,
+      )
+    },
+    /** The same kind of condition: has she a friend within the scope? */
+    befriended: (customerId: MySqlColumn, owners: OwnerScope): SQL =>
+      sql`EXISTS (SELECT 1 FROM ${relations} WHERE ${and(mine, within(owners), eq(relations.state, 'active'))} AND ${relations.customerId} = ${customerId})`,
     /** Friendships begun, and friendships that customers ended, in [from, to). Epoch ms. */
     async addedAndLost(owners: OwnerScope, from: number, to: number): Promise<{ added: number; lost: number }> {
       const [[added], [lost]] = await Promise.all([

@@ -15,6 +15,8 @@ export interface Organisation {
   /** Members whose direct superior is this one, and theirs, and so on. */
   subordinates(useridKey: string): Set<number>
   departmentName(departmentId: number): string | null
+  /** Everybody who has not left. */
+  everybody(): readonly number[]
   /** Every department after the one above it, with how many are above it. */
   tree(): { departmentId: number; name: string; depth: number }[]
   /** How many belong to a department, without those of its sub-departments. */
@@ -76,6 +78,7 @@ export function createOrganisation(facts: OrganisationFacts): Organisation {
       }
       return found
     },
+    everybody: () => facts.staff.map((person) => person.id),
     departmentName: (departmentId) => names.get(departmentId) ?? null,
     tree() {
       const listed: { departmentId: number; name: string; depth: number }[] = []

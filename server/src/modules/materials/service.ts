@@ -78,6 +78,10 @@ export function createMaterials(platform: Platform, needs: MaterialsNeeds) {
     ...reading,
     /** Who may send what (MAT-1), for the areas that send. */
     maySend: library.maySend,
+    /** @throws AppError `not_found` for what she can't see, and for deleted ones */
+    requireSeen: library.requireSeen,
+    /** All materials that she sees in the libraries. @returns their ids */
+    listedFor: library.listedFor,
     /** What openings set off, for the customer log to call (MAT-9, MAT-18). */
     whenOpened: whenOpened(platform),
     /** What a preview link leads to (MAT-12); null for any other token. */

@@ -26,6 +26,8 @@ export interface Notices {
   intend(q: Queries, corpId: number, notices: readonly NewNotice[]): Promise<void>
   /** New text for a notice that is still waiting; without effect on one that has gone. */
   amend(q: Queries, corpId: number, onceKey: string, card: NoticeCard): Promise<void>
+  /** When the receivers were told of happenings, by `onceKey` (epoch ms); those not told yet are left out. */
+  toldAt(q: Queries, corpId: number, keys: readonly string[]): Promise<Map<string, number>>
   /** Deletes what was told, or is still to be told, of happenings, for all receivers. @param keys beginnings of their `onceKey` */
   forget(q: Queries, corpId: number, keys: readonly string[]): Promise<void>
   /** Sends what is due now instead of at the next round. Only a worker process sends. */
@@ -52,6 +54,7 @@ export function createNotices(platform: Platform, needs: NoticeSenderNeeds): Not
     async amend(q, corpId, onceKey, card) {
       await noticesOf(q, corpId).amend(onceKey, card)
     },
+    toldAt: (q, corpId, keys) => noticesOf(q, corpId).toldAt(keys),
     async forget(q, corpId, keys) {
       await noticesOf(q, corpId).forget(keys)
     },

@@ -44,6 +44,11 @@ export function noticesOf(q: Queries, corpId: number) {
         : { state: result.state, error: result.error.slice(0, 500), ...(result.state === 'waiting' ? { dueAt: result.dueAt } : {}) }
       await q.update(notices).set(set).where(and(oneOf(ids), eq(notices.state, 'sending')))
     },
+    async toldAt(keys: readonly string[]): Promise<Map<string, number>> {
+      if (keys.length === 0) return new Map()
+      const rows = await q.select({ onceKey: notices.onceKey, at: notices.toldAt }).from(notices).where(and(eq(notices.corpId, corpId), inArray(notices.onceKey, [...keys])))
+      return new Map(rows.flatMap((row) => (row.at === null ? [] : [[row.onceKey, row.at]])))
+    },
     /** Deletes those whose key begins with one of these. */
     async forget(keys: readonly string[]): Promise<void> {
       if (keys.length > 0) await q.delete(notices).where(and(eq(notices.corpId, corpId), or(...keys.map((key) => like(notices.onceKey, beginsWith(key))))))

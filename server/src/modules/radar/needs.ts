@@ -1,15 +1,19 @@
+import type { Audit } from '../audit/index.ts'
 import type { Corps } from '../corps/index.ts'
 import type { Customers } from '../customers/index.ts'
 import type { GroupChats } from '../group-chats/index.ts'
 import type { Identity } from '../identity/index.ts'
+import type { Jobs } from '../jobs/index.ts'
 import type { Materials } from '../materials/index.ts'
 import type { Notices } from '../notices/index.ts'
 
 /** What the radar asks of other areas. */
 export interface RadarNeeds {
+  audit: Pick<Audit, 'record'>
+  jobs: Pick<Jobs, 'defineExport' | 'start'>
   corps: Pick<Corps, 'byId'>
-  identity: Pick<Identity, 'staffRefs' | 'businessCard'> & { signIn: Pick<Identity['signIn'], 'start' | 'on'> }
-  materials: Pick<Materials, 'forReader' | 'titles' | 'pictureFor' | 'cardPicture' | 'mediaFor' | 'maySend' | 'previewOf'>
+  identity: Pick<Identity, 'staffRefs' | 'businessCard'> & { signIn: Pick<Identity['signIn'], 'start' | 'on'>; access: Pick<Identity['access'], 'peopleNow' | 'viewerNow'> }
+  materials: Pick<Materials, 'forReader' | 'titles' | 'pictureFor' | 'cardPicture' | 'mediaFor' | 'maySend' | 'previewOf' | 'requireSeen' | 'listedFor'>
   notices: Notices
   customers: Pick<Customers, 'customerByExternal' | 'customerNames' | 'isErased'>
   groupChats: Pick<GroupChats, 'groupByChatId' | 'isInGroup' | 'groupNames'>

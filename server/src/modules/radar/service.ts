@@ -6,12 +6,18 @@ import { importHistory } from './views/history.ts'
 import type { PastShare } from './views/history.ts'
 import type { RadarNeeds } from './needs.ts'
 import { createReaderRoutes } from './pages/routes.ts'
-import { radarRoutes } from './routes.ts'
+import { radarFiguresRoutes, radarRoutes } from './routes.ts'
 import { createSending } from './shares/sending.ts'
 import { createForwards } from './forwards/forwards.ts'
 import { createForgetting } from './forgetting.ts'
+import { createHotCustomers } from './figures/hot-customers.ts'
+import { createMaterialFigures } from './figures/material-figures.ts'
+import { createRankings } from './figures/rankings.ts'
+import { createReadersToday } from './figures/readers-today.ts'
 import { createToday } from './figures/today.ts'
+import { createTrend } from './figures/trend.ts'
 import { createViewTickets } from './pages/view-ticket.ts'
+import { createReadersExport } from './views/exporting.ts'
 import { createViewsList } from './views/list.ts'
 import { createWatch } from './watch/watch.ts'
 
@@ -21,10 +27,17 @@ export function createRadar(platform: Platform, needs: RadarNeeds) {
   const readers = createReaderRoutes(platform, needs, tickets)
   const watch = createWatch(platform, needs)
   const list = createViewsList(platform, needs)
+  const exporting = createReadersExport(platform, needs, list)
   needs.identity.signIn.on('reader', readers.signedIn)
   return {
     /** The JSON API. */
-    routes: (register: Register): void => radarRoutes(register, { sending: createSending(platform, needs), list, today: createToday(platform, needs), forwards: createForwards(platform, needs) }),
+    routes(register: Register): void {
+      radarRoutes(register, { sending: createSending(platform, needs), list, today: createToday(platform, needs), forwards: createForwards(platform, needs), exporting })
+      radarFiguresRoutes(register, {
+        trend: createTrend(platform), readersToday: createReadersToday(platform, needs), hotCustomers: createHotCustomers(platform, needs), rankings: createRankings(platform, needs),
+        materialFigures: createMaterialFigures(platform, needs),
+      })
+    },
     /** Pages and beacons of readers, who are nobody's session. */
     plainRoutes(app: FastifyInstance): void {
       readers.register(app)

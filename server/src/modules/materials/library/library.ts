@@ -163,6 +163,11 @@ export function createLibrary(platform: Platform, needs: LibraryNeeds) {
     async requireSeen(viewer: Viewer, materialId: number): Promise<void> {
       await find(db, await reachOf(db, viewer), viewer.corpId, materialId)
     },
+    /** Ids of all that she sees in the libraries, her own among them. */
+    async listedFor(viewer: Viewer): Promise<number[]> {
+      const reach = await reachOf(db, viewer)
+      return await materialsOf(db, viewer.corpId).seen(viewer.staffId, reach)
+    },
     /** May she send it (MAT-1)? */
     async maySend(viewer: Viewer, materialId: number): Promise<boolean> {
       const row = await materialsOf(db, viewer.corpId).byId(materialId)

@@ -54,6 +54,13 @@ export function materialsOf(q: Queries, corpId: number) {
     sendable: (staffId: number, reach: Reach) => and(mine, or(
       eq(materials.scope, 'corp'), and(eq(materials.scope, 'personal'), eq(materials.ownerId, staffId)), and(eq(materials.scope, 'team'), inGroups(reach.teamGroups.sends)),
     )),
+    /** Ids of all that somebody may see, of all libraries. */
+    async seen(staffId: number, reach: Reach): Promise<number[]> {
+      const rows = await q.select({ id: materials.id }).from(materials).where(and(mine, isNull(materials.deletedAt), or(
+        eq(materials.scope, 'corp'), and(eq(materials.scope, 'personal'), eq(materials.ownerId, staffId)), and(eq(materials.scope, 'team'), inGroups(reach.teamGroups.sees)),
+      )))
+      return rows.map((row) => row.id)
+    },
     /** Newest first, one row more than `limit`. Index materials_library, with a group materials_group. */
     async page(shelf: SQL | undefined, filter: MaterialFilter, { after, skip = 0, limit }: PageAt): Promise<MaterialWithFiles[]> {
       return await withFiles(await selected(and(shelf, matching(filter), afterCursor(after, [materials.createdAt, materials.id]))).orderBy(desc(materials.createdAt), desc(materials.id)).limit(limit + 1).offset(skip))

@@ -1,4 +1,5 @@
-import { and, eq, gt } from 'drizzle-orm'
+import { and, eq, gt, gte, lt, or } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { READING_NOW_MS } from '@zhike/shared'
 import type { ViewRow } from '@zhike/shared/contract'
 import { totalOf, toPage } from '../../../platform/db/keyset.ts'
@@ -9,12 +10,12 @@ import { mayOwn, withinScope } from '../../identity/index.ts'
 import type { Viewer } from '../../identity/index.ts'
 import type { RadarNeeds } from '../needs.ts'
 import { views } from '../tables.ts'
-import { factsOf } from './facts.ts'
-import { isReading } from './live-news.ts'
+import { createViewPresenter } from './present.ts'
 import { viewsOf } from './store.ts'
-import type { ViewDbRow } from './store.ts'
 
-interface ViewsQuery extends PageAt { customerId?: number; materialId?: number; now?: 'reading' }
+/** Which readings: `staffId` who was told of them, `q` part of the customer's name or remark, opened in [from, to). */
+export interface ReadersFilter { materialId?: number; q?: string; staffId?: number; from?: number; to?: number }
+interface ViewsQuery extends PageAt, ReadersFilter { customerId?: number; now?: 'reading' }
 
 /**
  * Views that the viewer may see, newest first (MAT-22): those of links sent within her scope, and all views of a customer
@@ -22,8 +23,16 @@ interface ViewsQuery extends PageAt { customerId?: number; materialId?: number; 
  */
 export function createViewsList(platform: Platform, needs: RadarNeeds) {
   const { db, clock } = platform
+  const present = createViewPresenter(platform, needs)
+
+  /** Who only knows that a link was passed on must not learn to whom by asking for one name after the other (MAT-19). */
+  function named(viewer: Viewer, q: string | undefined): SQL | undefined {
+    if (q === undefined || q === '') return undefined
+    const friendships = friendshipsOf(db, viewer.corpId)
+    return and(friendships.named(views.customerId, q, viewer.owners), viewer.owners.all ? undefined : or(eq(views.reader, 'customer'), friendships.befriended(views.customerId, viewer.owners)))
+  }
+
   return async (viewer: Viewer, query: ViewsQuery): Promise<{ items: ViewRow[]; next: string | null; total?: number; more?: boolean }> => {
-    const now = clock.now()
     const owners = query.customerId === undefined ? [] : (await friendshipsOf(db, viewer.corpId).activeOwners([query.customerId])).get(query.customerId) ?? []
     const seesCustomer = owners.some((staffId) => mayOwn(viewer, staffId))
     const store = viewsOf(db, viewer.corpId)
@@ -31,29 +40,16 @@ export function createViewsList(platform: Platform, needs: RadarNeeds) {
       query.customerId === undefined ? undefined : eq(views.customerId, query.customerId),
       query.materialId === undefined ? undefined : eq(views.materialId, query.materialId),
       seesCustomer ? undefined : withinScope(viewer, views.staffId),
-      // Who only knows that a link was passed on must not learn to whom by asking for one customer after the other (MAT-19).
       query.customerId === undefined || seesCustomer ? undefined : eq(views.reader, 'customer'),
-      query.now ? and(gt(views.lastSeenAt, now - READING_NOW_MS), eq(views.left, 0)) : undefined,
+      query.staffId === undefined ? undefined : or(eq(views.staffId, query.staffId), eq(views.alsoTold, query.staffId)),
+      query.from === undefined ? undefined : gte(views.openedAt, query.from), query.to === undefined ? undefined : lt(views.openedAt, query.to),
+      named(viewer, query.q),
+      query.now ? and(gt(views.lastSeenAt, clock.now() - READING_NOW_MS), eq(views.left, 0)) : undefined,
     ]
     // Counting reads each row: only where pages are turned.
     const [rows, total] = await Promise.all([store.list(meant, query), query.skip === undefined ? {} : totalOf(query, (most) => store.count(meant, most))])
-    const shown = rows.slice(0, query.limit)
-    const [facts, staff, pages] = await Promise.all([
-      factsOf(db, needs, viewer.corpId, shown), needs.identity.staffRefs(viewer.corpId, [...new Set(shown.map((row) => row.staffId))]), store.pagesOf(shown.map((row) => row.id)),
-    ])
-    const present = (row: ViewDbRow): ViewRow => {
-      const mayKnow = facts.mayKnow(row, (staffId) => mayOwn(viewer, staffId))
-      const customer = mayKnow ? facts.customer(row.customerId) : null
-      const material = facts.material(row)
-      return {
-        viewId: row.id, shareId: row.shareId,
-        material: { materialId: row.materialId, title: material?.title ?? '已删除的素材', type: material?.type ?? 'link', pages: row.pages },
-        reader: row.reader, customer: customer && { customerId: customer.customerId, name: customer.name, avatar: customer.avatar }, readerName: facts.nameOf(row, mayKnow),
-        staff: staff.get(row.staffId) ?? { staffId: row.staffId, userid: '', name: '已离职员工', avatar: null },
-        openedAt: row.openedAt, lastSeenAt: row.lastSeenAt, visibleMs: row.visibleMs, lastPage: row.lastPage, maxPage: row.maxPage, pageMs: pages.get(row.id) ?? [],
-        depth: row.depth, readingNow: isReading(row, now), device: row.device, openNumber: row.openNumber,
-      }
-    }
-    return { ...toPage(rows, query.limit, (row) => [row.openedAt, row.id], present), ...total }
+    const shown = await present(viewer, rows.slice(0, query.limit))
+    const { next } = toPage(rows, query.limit, (row) => [row.openedAt, row.id], (row) => row.id)
+    return { items: shown, next, ...total }
   }
 }

@@ -1,0 +1,72 @@
+import type { RankedBy } from '@zhike/shared'
+import type { AnswerOf, PeriodSums } from '@zhike/shared/contract'
+import type { Platform } from '../../../platform/platform.ts'
+import { mayOwn } from '../../identity/index.ts'
+import type { Viewer } from '../../identity/index.ts'
+import type { RadarNeeds } from '../needs.ts'
+import { NOTHING, periodOf, periodSums, rankedBy } from './period.ts'
+import type { Period } from './period.ts'
+
+interface Asked extends Partial<Period> { by: RankedBy; skip?: number; limit: number }
+
+/**
+ * Materials, members and departments compared over a period (MAT-23), within the viewer's scope. Whoever and whatever had nothing
+ * is listed with 0: that is what a manager looks for.
+ */
+export function createRankings({ db, clock }: Platform, needs: RadarNeeds) {
+  const part = <T>(rows: readonly T[], { skip = 0, limit }: Pick<Asked, 'skip' | 'limit'>): T[] => rows.slice(skip, skip + limit)
+
+  /** Members of the scope who have not left, and those who have, as far as they still count. */
+  async function membersOf(viewer: Viewer, counted: Iterable<number>): Promise<number[]> {
+    const { organisation } = await needs.identity.access.peopleNow(viewer.corpId)
+    return [...new Set([...organisation.everybody().filter((staffId) => mayOwn(viewer, staffId)), ...counted])]
+  }
+
+  return {
+    async materials(viewer: Viewer, asked: Asked): Promise<AnswerOf<'GET /api/radar/ranking/materials'>> {
+      const period = periodOf(asked, clock.now(), viewer.corp.zone)
+      const [sums, listed] = await Promise.all([periodSums(db, viewer).byMaterial(period), needs.materials.listedFor(viewer)])
+      const rows = rankedBy([...new Set([...listed, ...sums.keys()])].map((materialId) => ({ materialId, ...(sums.get(materialId) ?? NOTHING) })), asked.by, (row) => row.materialId)
+      const shown = part(rows, asked)
+      const titles = await needs.materials.titles(db, viewer.corpId, shown.map((row) => row.materialId))
+      return {
+        ...period, total: rows.length,
+        items: shown.map(({ materialId, ...figures }) => {
+          const known = titles.get(materialId)
+          return { ...figures, material: { materialId, title: known?.title ?? '已删除的素材', type: known?.type ?? 'link', deleted: known?.deleted ?? true } }
+        }),
+      }
+    },
+    async staff(viewer: Viewer, asked: Asked & { materialId?: number }): Promise<AnswerOf<'GET /api/radar/ranking/staff'>> {
+      const period = periodOf(asked, clock.now(), viewer.corp.zone)
+      const sums = await periodSums(db, viewer).byStaff(period, asked.materialId)
+      // Of one material those who neither sent it nor were read are no news.
+      const members = asked.materialId === undefined ? await membersOf(viewer, sums.keys()) : [...sums.keys()]
+      const rows = rankedBy(members.map((staffId) => ({ staffId, ...(sums.get(staffId) ?? NOTHING) })), asked.by, (row) => -row.staffId)
+      const shown = part(rows, asked)
+      const refs = await needs.identity.staffRefs(viewer.corpId, shown.map((row) => row.staffId))
+      return {
+        ...period, total: rows.length,
+        items: shown.map(({ staffId, ...figures }) => ({ ...figures, staff: refs.get(staffId) ?? { staffId, userid: '', name: '已离职员工', avatar: null } })),
+      }
+    },
+    async departments(viewer: Viewer, asked: Pick<Asked, 'from' | 'to' | 'by'>): Promise<AnswerOf<'GET /api/radar/ranking/departments'>> {
+      const period = periodOf(asked, clock.now(), viewer.corp.zone)
+      const [sums, { organisation }] = await Promise.all([periodSums(db, viewer).byStaff(period), needs.identity.access.peopleNow(viewer.corpId)])
+      const { leads } = viewer.places
+      const rows = organisation.tree().filter((one) => leads === 'all' || leads.has(one.departmentId)).map((one) => {
+        const members = [...organisation.membersUnder([one.departmentId])]
+        return { ...one, members: members.length, ...together(members.flatMap((staffId) => sums.get(staffId) ?? [])) }
+      })
+      return { ...period, total: rows.length, items: rankedBy(rows, asked.by, (row) => -row.departmentId) }
+    },
+  }
+}
+
+function together(list: readonly PeriodSums[]): PeriodSums {
+  const sum = (of: (one: PeriodSums) => number) => list.reduce((all, one) => all + of(one), 0)
+  // Means are put together by what they are means of.
+  const readings = sum((one) => (one.averageMs === 0 ? 0 : one.readMs / one.averageMs))
+  const readMs = sum((one) => one.readMs)
+  return { views: sum((one) => one.views), shares: sum((one) => one.shares), readMs, averageMs: readings === 0 ? 0 : Math.round(readMs / readings) }
+}
