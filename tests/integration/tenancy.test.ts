@@ -81,6 +81,14 @@ function guesses(of: OwnedThings): Record<ContractKey, { params?: object; query?
     'POST /api/shares': { body: { materialId: of.materialId, chat: { kind: 'customer', externalUserId: of.externalUserId }, requestId: '7d1f0f7a-6d0b-4a53-9a53-3f0d5d1c2b11' } },
     'PUT /api/shares/:shareId/outcome': { params: { shareId: of.shareId }, body: { state: 'sent' } },
     'GET /api/radar/views': { query: { customerId: of.customerId, materialId: of.materialId } },
+    'POST /api/radar/views/export': { body: { materialId: of.materialId } },
+    'GET /api/radar/trend': {},
+    'GET /api/radar/readers': {},
+    'GET /api/radar/hot-customers': {},
+    'GET /api/radar/ranking/materials': {},
+    'GET /api/radar/ranking/staff': { query: { materialId: of.materialId } },
+    'GET /api/radar/ranking/departments': {},
+    'GET /api/radar/materials/:materialId/figures': { params: { materialId: of.materialId } },
     'GET /api/radar/today': {},
     'GET /api/radar/forwards': { query: { materialId: of.materialId } },
     'GET /api/radar/shares/:shareId/tree': { params: { shareId: of.shareId } },
@@ -142,7 +150,7 @@ describe('a plain member of the same corp · SYS-4, SYS-5', () => {
     expect(answer.statusCode, answer.body).toBe(404)
   })
   test('lists, views and counts hold nothing of a colleague’s customer · GEN-9', async () => {
-    for (const key of ['GET /api/customers', 'GET /api/radar/views', 'GET /api/radar/today'] satisfies ContractKey[]) {
+    for (const key of ['GET /api/customers', 'GET /api/radar/views', 'GET /api/radar/today', 'GET /api/radar/readers', 'GET /api/radar/hot-customers'] satisfies ContractKey[]) {
       const answer = await member.attempt(key, {})
       expect(answer.statusCode).toBe(200)
       expect(answer.body).not.toContain(things.customerName)

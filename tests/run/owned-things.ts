@@ -7,7 +7,7 @@ import { groupChats } from '../../server/src/modules/group-chats/tables.ts'
 import { staff } from '../../server/src/modules/identity/tables.ts'
 import { jobs } from '../../server/src/modules/jobs/tables.ts'
 import { files, materialFiles, materialGroups, materials, uploads } from '../../server/src/modules/materials/tables.ts'
-import { shares, views } from '../../server/src/modules/radar/tables.ts'
+import { customerHeat, materialSenderDays, senderDays, shares, views } from '../../server/src/modules/radar/tables.ts'
 import { callerFor, type Caller, type House } from './house.ts'
 
 export interface OwnedThings {
@@ -64,6 +64,10 @@ export async function seedOwnedThings(house: House): Promise<OwnedThings> {
   await db.insert(views).values({
     corpId, viewKey: 'tenancyview', shareId: share.insertId, materialId: material.insertId, staffId: owner.id, visitorId: 'v', customerId: customer.customer.id, reader: 'customer', openedAt: now, lastSeenAt: now, visibleMs: 5000, announced: 2,
   })
+  const figures = { corpId, staffId: owner.id, day: new Date(now).toISOString().slice(0, 10), views: 1, shares: 1, readings: 1, readMs: 5000 }
+  await db.insert(senderDays).values(figures)
+  await db.insert(materialSenderDays).values({ ...figures, materialId: material.insertId })
+  await db.insert(customerHeat).values({ corpId, staffId: owner.id, customerId: customer.customer.id, heat: now / 86_400_000, lastAt: now })
   const [upload] = await db.insert(uploads).values({ corpId, staffId: owner.id, key: `u${corpId}/secret`, kind: 'pdf', name: '机密上传.pdf', bytes: 10, mark: '', createdAt: now })
   const [callback] = await db.insert(callbacks).values({ corpId, digest: Buffer.alloc(32, 7), event: 'change_external_contact', body: '<xml><Secret>机密回调</Secret></xml>', state: 'done', createdAt: now, receivedAt: now, dueAt: now })
   const [job] = await db.select().from(jobs).where(eq(jobs.corpId, corpId)).limit(1)
