@@ -35,6 +35,10 @@ export const router = createRouter({
   routes: [
     { path: '/', component: HomePage },
     { path: '/customers', component: () => import('./customers/CustomersPage.vue'), children: customers },
+    { path: '/radar', component: () => import('./radar/RadarPage.vue') },
+    { path: '/radar/readers', component: () => import('./radar/ReadersPage.vue'), meta: detail },
+    { path: '/radar/hot', component: () => import('./radar/HotPage.vue'), meta: detail },
+    { path: '/radar/:about(materials|staff|departments)', component: () => import('./radar/RankingPage.vue'), meta: detail, props: true },
     { path: '/materials', component: () => import('./materials/MaterialsPage.vue'), children: materials },
     { path: '/more', component: () => import('./more/MorePage.vue'), children: more },
     { path: '/setup', component: () => import('./setup/SetupPage.vue'), meta: { detail: true, open: true } },
