@@ -72,7 +72,7 @@ export const radarFiguresContract = defineContract({
     query: z.object({ ...period, by }).refine(isPeriod, WRONG_PERIOD), response: rankingOf(rankedDepartment),
   },
   'GET /api/radar/materials/:materialId/figures': {
-    summary: 'Of one material: today against yesterday, and how long each page was read (MAT-21)', who: staff(), params: z.object({ materialId: rowId }),
+    summary: 'Of one material: today against yesterday at the same time, and how long each page was read (MAT-21)', who: staff(), params: z.object({ materialId: rowId }),
     response: z.object({
       /** `own`: of what the viewer sent herself, for want of the permission to see everybody’s. */
       scope: z.enum(['own', 'all']), today: dayTotals, yesterday: dayTotals,

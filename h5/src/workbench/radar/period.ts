@@ -1,5 +1,5 @@
 import { dayName } from '@zhike/shared'
-import { computed, reactive, ref } from 'vue'
+import { computed, ref } from 'vue'
 import { serverNow } from '../../common/now.ts'
 
 /** Of a comparison: how many days up to today, or days of one's own choice. */
@@ -22,6 +22,6 @@ export function daysOf(choice: PeriodChoice, own: { first: string; last: string 
 /** A period as a screen holds it. @param zone of the corp */
 export function usePeriod(first: PeriodChoice, zone?: string) {
   const choice = ref<PeriodChoice>(first)
-  const own = reactive({ first: '', last: '' })
-  return { choice, own, days: computed(() => daysOf(choice.value, own, serverNow(), zone)) }
+  const own = ref({ first: '', last: '' })
+  return { choice, own, days: computed(() => daysOf(choice.value, own.value, serverNow(), zone)) }
 }
