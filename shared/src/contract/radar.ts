@@ -22,7 +22,7 @@ export const viewRow = z.object({
   viewId: z.number().int(), shareId: z.number().int(),
   material: z.object({ materialId: z.number().int(), title: z.string(), type: z.enum(MATERIAL_TYPES), pages: z.number().int().nullable() }),
   reader: z.enum(READER_KINDS),
-  customer: z.object({ customerId: z.number().int(), name: z.string(), avatar: z.string().nullable() }).nullable(),
+  customer: z.object({ customerId: z.number().int(), name: z.string(), avatar: z.string().nullable(), /** Where she is from: 微信, or the name of her corp. */ channel: z.string() }).nullable(),
   /** How the reader is named on screen: the customer, 「某某」的朋友, or 未识别的读者. */
   readerName: z.string(),
   staff: staffRef,

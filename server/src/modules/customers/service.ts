@@ -25,6 +25,7 @@ import { createReactions } from './log-reactions.ts'
 import { createRelay } from './log-relay.ts'
 import { createRounds } from './due-work.ts'
 import { customerRoutes } from './routes.ts'
+import type { CustomerRecord } from './intake-store.ts'
 import { customersOf } from './store.ts'
 import { createCustomerSync } from './sync.ts'
 import { createTagMarking } from './tag-marking.ts'
@@ -32,7 +33,8 @@ import { createTaggingByHand } from './tagging-by-hand.ts'
 import { createTags } from './tags.ts'
 
 /** A customer as other areas name her. `name` is the nickname, not a member's remark. */
-export interface CustomerRef { customerId: number; externalUserId: string; name: string; avatar: string | null }
+/** @property channel where she is from, as WeCom marks her: 微信, or the name of her corp */
+export interface CustomerRef { customerId: number; externalUserId: string; name: string; avatar: string | null; channel: string }
 
 /** What customers ask of the areas that are made after them. */
 export interface Elsewhere {
@@ -123,6 +125,9 @@ export function createStaffFigures(platform: Platform): StaffFigures {
   return { customersOf: (corpId, staffIds) => customersOf(platform.db, corpId).friendsPerStaff(staffIds) }
 }
 
-function refOf(row: { id: number; externalUserId: string; name: string; avatar: string | null }): CustomerRef {
-  return { customerId: row.id, externalUserId: row.externalUserId, name: row.name, avatar: row.avatar }
+function refOf(row: Pick<CustomerRecord, 'id' | 'externalUserId' | 'name' | 'avatar' | 'type' | 'corpName'>): CustomerRef {
+  return { customerId: row.id, externalUserId: row.externalUserId, name: row.name, avatar: row.avatar, channel: row.type === WECHAT ? '微信' : row.corpName ?? '企业微信' }
 }
+
+/** `type` of an external contact (wecom-api/03 §1). */
+const WECHAT = 1

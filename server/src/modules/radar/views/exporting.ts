@@ -15,7 +15,8 @@ import type { createViewsList, ReadersFilter } from './list.ts'
 const PIECE = 500
 
 const COLUMNS: readonly Column<ViewRow>[] = [
-  { title: '打开时间', width: 20, value: (row) => ({ at: row.openedAt }) }, { title: '客户', width: 24, value: (row) => row.readerName }, { title: '读者', value: (row) => READER_KIND_LABELS[row.reader] },
+  { title: '打开时间', width: 20, value: (row) => ({ at: row.openedAt }) }, { title: '客户', width: 24, value: (row) => row.readerName }, { title: '渠道', value: (row) => row.customer?.channel ?? null },
+  { title: '读者', value: (row) => READER_KIND_LABELS[row.reader] },
   { title: '阅读时长', value: (row) => formatDwell(row.visibleMs) }, { title: '阅读秒数', value: (row) => Math.floor(row.visibleMs / 1000) },
   { title: '看到哪里', width: 20, value: (row) => progressWords({ ...row, type: row.material.type, pages: row.material.pages, readingNow: false }) }, { title: '第几次打开', value: (row) => row.openNumber },
   { title: '提醒员工', value: (row) => row.told.map(({ staff }) => staff.name).join('、') }, { title: '提醒时间', width: 20, value: (row) => ({ at: row.told.map(({ at }) => at).find((at) => at !== null) ?? null }) },

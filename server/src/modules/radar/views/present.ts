@@ -29,7 +29,7 @@ export function createViewPresenter({ db, clock }: Pick<Platform, 'db' | 'clock'
       return {
         viewId: row.id, shareId: row.shareId,
         material: { materialId: row.materialId, title: material?.title ?? '已删除的素材', type: material?.type ?? 'link', pages: row.pages },
-        reader: row.reader, customer: customer && { customerId: customer.customerId, name: customer.name, avatar: customer.avatar }, readerName: facts.nameOf(row, mayKnow),
+        reader: row.reader, customer: customer && { customerId: customer.customerId, name: customer.name, avatar: customer.avatar, channel: customer.channel }, readerName: facts.nameOf(row, mayKnow),
         staff: member(row.staffId),
         openedAt: row.openedAt, lastSeenAt: row.lastSeenAt, visibleMs: row.visibleMs, lastPage: row.lastPage, maxPage: row.maxPage, pageMs: pages.get(row.id) ?? [],
         depth: row.depth, readingNow: isReading(row, now), device: row.device, openNumber: row.openNumber,
