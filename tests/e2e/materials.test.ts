@@ -16,11 +16,7 @@ let seller: Page
 beforeAll(async () => {
   stage = await openStage({ demo: true })
   admin = await openWorkbench(stage, '/materials')
-  const context = await stage.browser.newContext({ viewport: PC, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
-  seller = await context.newPage()
-  await seller.goto(`${stage.product.baseUrl}/workbench?corp=${DEMO_CORP_ID}#/`)
-  await seller.getByText('吴晓燕').first().click()
-  await seller.waitForURL(/\/workbench/)
+  seller = await openWorkbench(stage, '/', PC, '吴晓燕')
 }, 300_000)
 afterAll(() => stage.close())
 

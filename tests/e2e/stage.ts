@@ -76,19 +76,19 @@ export const PHONE: Viewport = { width: 360, height: 720 }
 export const PC: Viewport = { width: 1280, height: 800 }
 export interface Tab extends Page { complaints: string[] }
 
-/** The workbench of the administrator in a browser profile of its own, which ends with the page; signed in by scanning. */
-export async function openWorkbench({ browser, product }: Stage, hash: string, viewport = PC): Promise<Tab> {
+/** A member's workbench, the administrator's if nobody is named, in a browser profile of its own, which ends with the page; signed in by scanning. */
+export async function openWorkbench({ browser, product }: Stage, hash: string, viewport = PC, who = ADMIN): Promise<Tab> {
   const page = await browser.newPage({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))
   await page.goto(`${product.baseUrl}/workbench?corp=${DEMO_CORP_ID}#${hash}`)
-  await scan(page)
+  await scan(page, who)
   return Object.assign(page, { complaints })
 }
 
-/** The administrator scans the code of WeCom's sign-in page. */
-export async function scan(page: Page): Promise<void> {
-  await page.getByText(ADMIN).first().click()
+/** A member scans the code of WeCom's sign-in page; the administrator if nobody is named. */
+export async function scan(page: Page, who = ADMIN): Promise<void> {
+  await page.getByText(who).first().click()
   await page.waitForURL(/\/workbench/)
 }
 
