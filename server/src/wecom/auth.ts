@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { badAnswer } from '../platform/calls/exchange.ts'
 import { optionalText } from './answer-fields.ts'
 import type { WecomClient } from './client.ts'
-import { badAnswer } from './exchange.ts'
+import { wecomFailure } from './errors.ts'
 import type { WecomApp } from './tokens.ts'
 
 /** Where a sign-in page sends the browser back to, and what it returns with. */
@@ -69,7 +70,7 @@ export async function getSignedInPerson(client: WecomClient, code: string): Prom
     return { kind: 'member', userId, userTicket: answer.user_ticket || null }
   }
   if (openId !== '') return { kind: 'visitor', openId, externalUserId: answer.external_userid || null }
-  throw badAnswer({ api: GET_USER_INFO, effect: 'read' }, 'neither userid nor openid in the answer')
+  throw badAnswer({ api: GET_USER_INFO, effect: 'read', failure: wecomFailure }, 'neither userid nor openid in the answer')
 }
 
 function checkedState(state: string): string {

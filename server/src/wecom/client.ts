@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { z } from 'zod'
+import { badAnswer, exchangeFile, exchangeJson } from '../platform/calls/exchange.ts'
+import type { DownloadedFile, Effect, Exchange, Fetch } from '../platform/calls/exchange.ts'
+import type { FetchedCredential } from '../platform/calls/shared-credentials.ts'
 import type { Log } from '../platform/log.ts'
-import { WecomError } from './errors.ts'
-import { badAnswer, exchangeFile, exchangeJson } from './exchange.ts'
-import type { DownloadedFile, Effect, Exchange, Fetch } from './exchange.ts'
+import { WecomError, wecomFailure } from './errors.ts'
 import type { RateLimits } from './rate-limits.ts'
-import type { FetchedCredential } from './shared-credentials.ts'
 import type { WecomApp, WecomTokens } from './tokens.ts'
 
 type Query = Record<string, string | number | undefined>
@@ -149,7 +149,7 @@ export function createWecomClient(deps: WecomClientDeps): WecomClient {
   }
 
   function exchangeOf(api: string, method: 'GET' | 'POST', options: CallOptions, timeoutMs: number, body?: string | FormData): Exchange {
-    return { baseUrl: deps.baseUrl, api, method, query: options.query ?? {}, effect: options.effect, timeoutMs: options.timeoutMs ?? timeoutMs, fetch, ...(body === undefined ? {} : { body }) }
+    return { baseUrl: deps.baseUrl, api, method, query: options.query ?? {}, effect: options.effect, timeoutMs: options.timeoutMs ?? timeoutMs, fetch, failure: wecomFailure, ...(body === undefined ? {} : { body }) }
   }
 
   async function json<S extends z.ZodType>(exchange: Exchange, answer: S): Promise<z.output<S>> {

@@ -1,63 +1,21 @@
+import { CallError } from '../platform/calls/call-error.ts'
+import type { CallErrorParts, Failure } from '../platform/calls/call-error.ts'
 import { adviceFor, isListed } from './error-catalogue.ts'
 import type { ErrorLevel } from './error-catalogue.ts'
 
-/** What went wrong, as far as we can know. */
-type WecomErrorReason =
-  /** WeCom answered with an errcode. */
-  | 'errcode'
-  /** We did not call because WeCom told us to pause, or because our own rate limit is used up. */
-  | 'paused'
-  /** The connection could not be made: the request certainly never reached WeCom. */
-  | 'unreachable'
-  /** The connection broke or timed out after the request may have reached WeCom. */
-  | 'interrupted'
-  /** An HTTP status other than 2xx. */
-  | 'http'
-  /** 2xx, but the body is not what the API gives. */
-  | 'bad-answer'
-
-interface WecomErrorParts {
-  /** Path of the API, e.g. `/cgi-bin/user/get`. Never with a query string. */
-  api: string
-  reason: WecomErrorReason
-  /** WeCom's errcode; 0 when there was none. */
-  errcode?: number
-  errmsg: string
-  /** `refused`: certainly nothing happened at WeCom. `unknown`: it may have happened; ask, never repeat blindly. */
-  outcome: 'refused' | 'unknown'
-  /** May the same call succeed later without anybody changing anything? */
-  retriable?: boolean
-  /** Wait at least this long (ms) before the next try. */
-  retryAfterMs?: number
-  cause?: unknown
-}
-
-/** A call to WeCom that did not succeed. Carries no token, secret or request body, so that it can be logged whole. */
-export class WecomError extends Error {
+/** A call to WeCom that did not succeed. */
+export class WecomError extends CallError {
   override readonly name = 'WecomError'
-  readonly api: string
-  readonly reason: WecomErrorReason
-  readonly errcode: number
-  readonly errmsg: string
   /** WeCom's trace id, for its support. */
   readonly hint: string | null
-  readonly outcome: 'refused' | 'unknown'
-  readonly retriable: boolean
-  readonly retryAfterMs: number | null
 
-  constructor(parts: WecomErrorParts) {
-    super(`${parts.api}: ${parts.reason === 'errcode' ? `${parts.errcode ?? 0} ` : `${parts.reason} `}${parts.errmsg}`, { cause: parts.cause })
-    this.api = parts.api
-    this.reason = parts.reason
-    this.errcode = parts.errcode ?? 0
-    this.errmsg = parts.errmsg
+  constructor(parts: CallErrorParts) {
+    super(parts, (errcode) => ['backoff', 'later'].includes(adviceFor(errcode).retry))
     this.hint = /hint: \[([^\]]+)\]/.exec(parts.errmsg)?.[1] ?? null
-    this.outcome = parts.outcome
-    const retry = parts.reason === 'errcode' ? adviceFor(this.errcode).retry : 'backoff'
-    this.retriable = parts.retriable ?? (parts.outcome === 'refused' && (retry === 'backoff' || retry === 'later'))
-    this.retryAfterMs = parts.retryAfterMs ?? null
   }
 }
+
+export const wecomFailure: Failure = (parts) => new WecomError(parts)
 
 /** What is wrong, what to do, and of what sort it is, in plain Chinese for the person at the screen. */
 interface WecomErrorExplanation {

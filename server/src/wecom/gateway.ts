@@ -1,12 +1,13 @@
+import type { Fetch } from '../platform/calls/exchange.ts'
+import { createSharedCredentials } from '../platform/calls/shared-credentials.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
+import type { RedisLike } from '../platform/redis-guard.ts'
 import { createWecomClient } from './client.ts'
 import type { WecomClient } from './client.ts'
-import type { Fetch } from './exchange.ts'
+import { wecomFailure } from './errors.ts'
 import { createRateLimits } from './rate-limits.ts'
 import type { RateLimits } from './rate-limits.ts'
-import type { RedisLike } from './redis-guard.ts'
-import { createSharedCredentials } from './shared-credentials.ts'
 import { createWecomTokens } from './tokens.ts'
 import type { WecomApp, WecomTokens } from './tokens.ts'
 
@@ -36,7 +37,7 @@ export interface WecomGateway {
 
 /** Makes the gateway; make one per process, because the lanes that bound concurrency live in it. */
 export function createWecomGateway(deps: WecomGatewayDeps): WecomGateway {
-  const credentials = createSharedCredentials(deps)
+  const credentials = createSharedCredentials({ ...deps, failure: wecomFailure })
   const tokens = createWecomTokens({ baseUrl: deps.baseUrl, credentials, fetch: deps.fetch, onCall: deps.onCall })
   const limits = createRateLimits(deps)
   return {

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import type { FetchedCredential } from '../platform/calls/shared-credentials.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { WecomClient } from './client.ts'
-import type { FetchedCredential } from './shared-credentials.ts'
 
 /** What the JS-SDK's signature callbacks must return; the keys are the SDK's (capital S in nonceStr). */
 export interface PageSignature {

@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
-import { createRedisGuard } from './redis-guard.ts'
-import type { RedisLike } from './redis-guard.ts'
+import { createRedisGuard } from '../platform/redis-guard.ts'
+import type { RedisLike } from '../platform/redis-guard.ts'
 
 /** May a call go out now? Shared by all processes; per corp and API (wecom-api/00 §4). */
 export interface RateLimits {

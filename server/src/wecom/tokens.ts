@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { exchangeJson } from './exchange.ts'
-import type { Fetch } from './exchange.ts'
-import { WecomError } from './errors.ts'
-import type { FetchedCredential, SharedCredentials } from './shared-credentials.ts'
+import { exchangeJson } from '../platform/calls/exchange.ts'
+import type { Fetch } from '../platform/calls/exchange.ts'
+import { secretMark } from '../platform/calls/shared-credentials.ts'
+import type { FetchedCredential, SharedCredentials } from '../platform/calls/shared-credentials.ts'
+import { WecomError, wecomFailure } from './errors.ts'
 
 /** One app of one corp, as WeCom knows it. A token belongs to the pair of corp and secret (wecom-api/00 §2). */
 export interface WecomApp {
@@ -51,6 +51,7 @@ export function createWecomTokens(deps: WecomTokensDeps): WecomTokens {
         effect: 'read',
         timeoutMs: deps.timeoutMs ?? 10_000,
         fetch,
+        failure: wecomFailure,
       })
       errcode = 0
       const parsed = tokenAnswer.safeParse(answer)
@@ -75,18 +76,14 @@ export function createWecomTokens(deps: WecomTokensDeps): WecomTokens {
 }
 
 function tokenKey(app: WecomApp): string {
-  return `${keyOf(app)}:token:${app.agentId}:${secretMark(app)}`
+  return `${keyOf(app)}:token:${app.agentId}:${secretMark(app.secret)}`
 }
 
 function ticketKey(app: WecomApp, kind: 'corp' | 'agent'): string {
-  return `${keyOf(app)}:${kind}-ticket:${app.agentId}:${secretMark(app)}`
+  return `${keyOf(app)}:${kind}-ticket:${app.agentId}:${secretMark(app.secret)}`
 }
 
 /** The hash tag keeps everything of one corp in one slot of a Redis Cluster. */
 function keyOf(app: WecomApp): string {
   return `zk:{wecom:${app.wecomCorpId}}`
-}
-
-function secretMark(app: WecomApp): string {
-  return createHash('sha256').update(app.secret).digest('hex').slice(0, 12)
 }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster, Redis } from 'ioredis'
-import type { Clock } from '../platform/clock.ts'
-import type { Log } from '../platform/log.ts'
+import type { Clock } from './clock.ts'
+import type { Log } from './log.ts'
 
 /** A single Redis, Sentinel or Cluster connection. */
 export type RedisLike = Redis | Cluster
 
-/** Runs Redis commands that WeCom calls can do without: gives null instead of waiting when Redis is away. */
+/** Runs Redis commands that calls to other services can do without: gives null instead of waiting when Redis is away. */
 interface RedisGuard {
   /** The command's answer as `{ value }`, or null when Redis did not answer in time. */
   attempt<T>(command: (redis: RedisLike) => Promise<T>): Promise<{ value: T } | null>
@@ -32,7 +32,7 @@ export function createRedisGuard(redis: RedisLike, clock: Clock, log: Log): Redi
       ])
     } catch (error) {
       restUntil = clock.now() + REST_MS
-      log.warn({ err: error }, 'redis is away: WeCom tokens and limits are kept in this process')
+      log.warn({ err: error }, 'redis is away: tokens and limits are kept in this process')
       return null
     } finally {
       late.abort()

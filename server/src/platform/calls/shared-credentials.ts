@@ -1,11 +1,12 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
-import type { Clock } from '../platform/clock.ts'
-import type { Log } from '../platform/log.ts'
-import { WecomError } from './errors.ts'
-import { createRedisGuard } from './redis-guard.ts'
-import type { RedisLike } from './redis-guard.ts'
+import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
+import { createRedisGuard } from '../redis-guard.ts'
+import type { RedisLike } from '../redis-guard.ts'
+import { CallError } from './call-error.ts'
+import type { Failure } from './call-error.ts'
 
 /** A freshly fetched token or ticket. */
 export interface FetchedCredential {
@@ -27,6 +28,8 @@ interface SharedCredentialsDeps {
   redis: RedisLike
   clock: Clock
   log: Log
+  /** Makes the service's errors, for refusals that are remembered. */
+  failure: Failure
   /** 32 bytes; when given, values rest encrypted (AES-256-GCM) in Redis. */
   cipherKey?: Buffer
 }
@@ -44,6 +47,8 @@ const RENEW_REST_MS = 30_000
 /** A refusal is remembered for a moment: WeCom blocks an IP that keeps asking with a wrong secret (wecom-api/00 §2). */
 const REFUSAL_MS = 5_000
 const QUOTA_REFUSAL_MS = 60_000
+/** Both services call it so: too many calls for now. */
+const QUOTA: ReadonlySet<number> = new Set([45009, 45011])
 
 /** Stores and unlocks only while the caller still holds the lock: a holder that stalled must not overwrite a newer value. */
 const STORE_SCRIPT = `
@@ -80,7 +85,7 @@ export function createSharedCredentials(deps: SharedCredentialsDeps): SharedCred
 
   function serve(entry: Entry): string {
     if ('value' in entry) return entry.value
-    throw new WecomError({ api: entry.api, reason: 'errcode', errcode: entry.errcode, errmsg: entry.errmsg, outcome: 'refused', retryAfterMs: entry.expiresAt - clock.now() })
+    throw deps.failure({ api: entry.api, reason: 'errcode', errcode: entry.errcode, errmsg: entry.errmsg, outcome: 'refused', retryAfterMs: entry.expiresAt - clock.now() })
   }
 
   async function get(key: string, fetch: () => Promise<FetchedCredential>): Promise<string> {
@@ -128,7 +133,7 @@ export function createSharedCredentials(deps: SharedCredentialsDeps): SharedCred
     } catch (error) {
       renewNotBefore.set(key, clock.now() + RENEW_REST_MS)
       await unlock(key, fence)
-      log.warn({ err: error, credential: key }, 'renewing a WeCom credential ahead of time failed')
+      log.warn({ err: error, credential: key }, 'renewing a shared credential ahead of time failed')
     } finally {
       renewing.delete(key)
     }
@@ -185,8 +190,8 @@ function entryOf(fetched: FetchedCredential, now: number): Entry {
 }
 
 function refusalOf(error: unknown, now: number): Entry | null {
-  if (!(error instanceof WecomError) || error.reason !== 'errcode' || error.errcode === -1) return null
-  return { errcode: error.errcode, errmsg: error.errmsg, api: error.api, expiresAt: now + (error.errcode === 45009 ? QUOTA_REFUSAL_MS : REFUSAL_MS) }
+  if (!(error instanceof CallError) || error.reason !== 'errcode' || error.errcode === -1) return null
+  return { errcode: error.errcode, errmsg: error.errmsg, api: error.api, expiresAt: now + (QUOTA.has(error.errcode) ? QUOTA_REFUSAL_MS : REFUSAL_MS) }
 }
 
 function parseEntry(text: string | null): Entry | null {
@@ -229,4 +234,9 @@ function createSeal(cipherKey: Buffer | undefined): Seal {
       }
     },
   }
+}
+
+/** Tells secrets apart in keys, without telling them. */
+export function secretMark(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex').slice(0, 12)
 }

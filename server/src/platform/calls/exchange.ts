@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { WecomError } from './errors.ts'
+import type { CallError, Failure } from './call-error.ts'
 
 /** The part of `fetch` that we use, so that tests can give their own. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
@@ -7,7 +7,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 /** What repeating a call does: nothing (`read`), the same again (`repeatable`), or a second effect in the world (`once`). */
 export type Effect = 'read' | 'repeatable' | 'once'
 
-/** One HTTP exchange with WeCom, without retries. */
+/** One HTTP exchange with a service that answers as WeCom and WeChat do, without retries. */
 export interface Exchange {
   baseUrl: string
   /** Path, e.g. `/cgi-bin/user/get`; the only part of the address that appears in errors and logs. */
@@ -18,9 +18,11 @@ export interface Exchange {
   effect: Effect
   timeoutMs: number
   fetch: Fetch
+  /** Makes the service's own errors. */
+  failure: Failure
 }
 
-/** A file that WeCom answered with. */
+/** A file that was answered with. */
 export interface DownloadedFile {
   body: Buffer
   contentType: string
@@ -29,7 +31,7 @@ export interface DownloadedFile {
 
 const answerHead = z.looseObject({ errcode: z.coerce.number().nullish(), errmsg: z.string().nullish() })
 
-/** Failures before a byte of the request was sent. Anything else leaves open whether WeCom got it. */
+/** Failures before a byte of the request was sent. Anything else leaves open whether it arrived. */
 const NEVER_SENT: ReadonlySet<string> = new Set([
   'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'ERR_INVALID_URL',
   'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'ERR_TLS_CERT_ALTNAME_INVALID',
@@ -37,7 +39,7 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
 
 /**
  * Sends one request and gives the parsed JSON object of a success. A failure is an errcode ≠ 0 (successes may have none,
- * wecom-api/00 §3), a bad HTTP status, a body that is not a JSON object, or a broken connection; all become `WecomError`.
+ * wecom-api/00 §3), a bad HTTP status, a body that is not a JSON object, or a broken connection; all become the service's error.
  */
 export async function exchangeJson(exchange: Exchange): Promise<Record<string, unknown>> {
   const { response, body } = await send(exchange, (answer) => answer.text())
@@ -85,7 +87,7 @@ function successOf(exchange: Exchange, response: Response, body: string): Record
   const answer = parseObject(body)
   const head = answer && answerHead.safeParse(answer)
   if (head?.success && head.data.errcode) {
-    throw new WecomError({ api: exchange.api, reason: 'errcode', errcode: head.data.errcode, errmsg: head.data.errmsg ?? '', outcome: 'refused' })
+    throw exchange.failure({ api: exchange.api, reason: 'errcode', errcode: head.data.errcode, errmsg: head.data.errmsg ?? '', outcome: 'refused' })
   }
   if (!response.ok) throw badStatus(exchange, response.status)
   if (!answer || !head?.success) throw badAnswer(exchange, 'the body is not a JSON object')
@@ -103,9 +105,9 @@ function parseObject(body: string): Record<string, unknown> | null {
 }
 
 /** After a 4xx nothing was done; a 5xx of a gateway may hide a request that went through. */
-function badStatus(exchange: Exchange, status: number): WecomError {
+function badStatus(exchange: Exchange, status: number): CallError {
   const surelyNot = exchange.effect === 'read' || (status >= 400 && status < 500)
-  return new WecomError({
+  return exchange.failure({
     api: exchange.api,
     reason: 'http',
     errmsg: `HTTP ${status}`,
@@ -115,16 +117,16 @@ function badStatus(exchange: Exchange, status: number): WecomError {
 }
 
 /** A success that we cannot read: a write has happened all the same. */
-export function badAnswer(exchange: Pick<Exchange, 'api' | 'effect'>, errmsg: string, cause?: unknown): WecomError {
-  return new WecomError({ api: exchange.api, reason: 'bad-answer', errmsg, outcome: exchange.effect === 'read' ? 'refused' : 'unknown', retriable: false, cause })
+export function badAnswer(exchange: Pick<Exchange, 'api' | 'effect' | 'failure'>, errmsg: string, cause?: unknown): CallError {
+  return exchange.failure({ api: exchange.api, reason: 'bad-answer', errmsg, outcome: exchange.effect === 'read' ? 'refused' : 'unknown', retriable: false, cause })
 }
 
-function brokenConnection(exchange: Exchange, error: unknown): WecomError {
+function brokenConnection(exchange: Exchange, error: unknown): CallError {
   const code = codeOf(error)
   if (code !== null && NEVER_SENT.has(code)) {
-    return new WecomError({ api: exchange.api, reason: 'unreachable', errmsg: code, outcome: 'refused', retriable: true })
+    return exchange.failure({ api: exchange.api, reason: 'unreachable', errmsg: code, outcome: 'refused', retriable: true })
   }
-  return new WecomError({
+  return exchange.failure({
     api: exchange.api,
     reason: 'interrupted',
     errmsg: code ?? 'connection broke',
