@@ -11,8 +11,8 @@ module.exports = {
     rule('no-loose-ends', 'An import that leads nowhere, or to a package that package.json does not name.', { path: '^(shared|server|h5)/' }, { couldNotResolve: true }),
     rule('shared-stands-alone', 'shared is what server and pages agree on: it imports nothing of ours.', { path: '^shared/' }, { path: '^(server|h5|tests)/' }),
     rule('shared-without-zod', 'The pages import @zhike/shared: zod stays in shared/src/contract, behind @zhike/shared/contract.', { path: '^shared/src/', pathNot: '^shared/src/contract/' }, { path: ['(^|/)zod/', '^shared/src/contract/'], ...atRunTime }),
-    rule('platform-knows-no-business', 'platform knows nothing of WeCom and of the business areas.', { path: '^server/src/platform/' }, { path: '^server/src/(wecom|pay|modules|demo)/' }),
-    rule('outside-services-know-no-business', 'The clients of outside services are used by the areas, not the other way round.', { path: '^server/src/(wecom|pay)/' }, { path: '^server/src/(modules|demo)/' }),
+    rule('platform-knows-no-business', 'platform knows nothing of WeCom, WeChat and the business areas.', { path: '^server/src/platform/' }, { path: '^server/src/(wecom|wechat|pay|modules|demo)/' }),
+    rule('outside-services-know-no-business', 'The clients of outside services are used by the areas, not the other way round.', { path: '^server/src/(wecom|wechat|pay)/' }, { path: '^server/src/(modules|demo)/' }),
     rule(
       'areas-meet-at-their-index',
       'An area shows what others may use in its index.ts; the rest is its own.',

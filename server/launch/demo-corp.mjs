@@ -17,6 +17,7 @@ export function demoServerEnv({ sandboxUrl, baseUrl }) {
     WECOM_API_BASE: sandboxUrl,
     WECOM_OAUTH_BASE: `${baseUrl}/sandbox`,
     WECOM_LOGIN_BASE: `${baseUrl}/sandbox`,
+    WECHAT_API_BASE: sandboxUrl,
     WECOM_CORP_ID: corp.corpid,
     WECOM_CORP_NAME: corp.name,
     WECOM_AGENT_ID: String(corp.agentid),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 
 const REAL_WECOM = 'https://qyapi.weixin.qq.com'
+const REAL_WECHAT = 'https://api.weixin.qq.com'
 const flag = z.string().transform((text) => text === '1' || text.toLowerCase() === 'true')
 const baseUrl = z.url().transform((text) => text.replace(/\/+$/, ''))
 
@@ -30,6 +31,8 @@ const environment = z.object({
   WECOM_API_BASE: baseUrl.default(REAL_WECOM),
   WECOM_OAUTH_BASE: baseUrl.default('https://open.weixin.qq.com'),
   WECOM_LOGIN_BASE: baseUrl.default('https://login.work.weixin.qq.com'),
+  /** Of official accounts; their authorize page is at WECOM_OAUTH_BASE as well. */
+  WECHAT_API_BASE: baseUrl.default(REAL_WECHAT),
   WECOM_CORP_ID: z.string().min(3).optional(),
   WECOM_CORP_NAME: z.string().optional(),
   WECOM_AGENT_ID: z.coerce.number().int().positive().optional(),
@@ -70,7 +73,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     throw new Error(`环境变量有误：\n${lines.join('\n')}`)
   }
   const e = result.data
-  if (e.SANDBOX && e.WECOM_API_BASE === REAL_WECOM) throw new Error('环境变量有误：\n  SANDBOX=1 时企业微信由沙箱代替，WECOM_API_BASE 必须指向沙箱；连接真实企业微信请设置 SANDBOX=0')
+  if (e.SANDBOX && (e.WECOM_API_BASE === REAL_WECOM || e.WECHAT_API_BASE === REAL_WECHAT)) throw new Error('环境变量有误：\n  SANDBOX=1 时企业微信和微信由沙箱代替，WECOM_API_BASE 和 WECHAT_API_BASE 必须指向沙箱；连接真实企业微信请设置 SANDBOX=0')
   const publicUrl = e.BASE_URL ?? `http://localhost:${e.PORT}`
   return {
     port: e.PORT,
@@ -82,6 +85,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     metricsToken: e.METRICS_TOKEN,
     sandboxUrl: e.SANDBOX ? e.SANDBOX_URL : null,
     wecom: { apiBase: e.WECOM_API_BASE, oauthBase: e.WECOM_OAUTH_BASE, loginBase: e.WECOM_LOGIN_BASE },
+    wechat: { apiBase: e.WECHAT_API_BASE },
     /**
      * How long what grows is kept, in milliseconds (architecture §6). Customers' reading and their log three years, which is how
      * long most claims can be made in China; the audit log never less than two (SYS-9).

@@ -45,7 +45,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   const sandbox = await startSandbox({ seed: generateCorp({ staff: options.staff, customers: options.customers, groups: 2, seed: 20261121 }) })
   const wecom = sandbox.control
   const env = {
-    WECOM_API_BASE: sandbox.url, WECOM_OAUTH_BASE: `${sandbox.url}/sandbox`, WECOM_LOGIN_BASE: `${sandbox.url}/sandbox`,
+    WECOM_API_BASE: sandbox.url, WECOM_OAUTH_BASE: `${sandbox.url}/sandbox`, WECOM_LOGIN_BASE: `${sandbox.url}/sandbox`, WECHAT_API_BASE: sandbox.url,
     WECOM_CORP_ID: CORP, WECOM_AGENT_ID: String(DEMO_CORP.agentid), WECOM_AGENT_SECRET: DEMO_CORP.secret, WECOM_ADMIN_USERIDS: ADMIN,
     WECOM_CALLBACK_TOKEN: DEMO_CORP.callbackToken, WECOM_CALLBACK_AES_KEY: DEMO_CORP.encodingAesKey,
   }

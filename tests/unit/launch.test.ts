@@ -29,6 +29,7 @@ describe('sandbox', () => {
     expect(demoServerEnv({ sandboxUrl: 'http://127.0.0.1:3001', baseUrl: 'http://localhost:3000' })).toMatchObject({
       WECOM_API_BASE: 'http://127.0.0.1:3001',
       WECOM_OAUTH_BASE: 'http://localhost:3000/sandbox',
+      WECHAT_API_BASE: 'http://127.0.0.1:3001',
     })
   })
 })

@@ -15,6 +15,7 @@ export function createMetrics() {
     wecomSeconds: new Histogram({
       name: 'zhike_wecom_seconds', help: 'Duration of calls to WeCom', labelNames: ['api'], registers, buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     }),
+    wechatCalls: new Counter({ name: 'zhike_wechat_calls_total', help: 'Calls to the API of official accounts by API and errcode', labelNames: ['api', 'errcode'], registers }),
     callbacks: new Counter({ name: 'zhike_callbacks_total', help: 'Callbacks by outcome', labelNames: ['outcome'], registers }),
     callbackBacklog: new Gauge({ name: 'zhike_callback_backlog', help: 'Callbacks not yet handled', registers }),
     beacons: new Counter({ name: 'zhike_beacons_total', help: 'Beacons by outcome', labelNames: ['outcome'], registers }),

@@ -1,0 +1,6 @@
+export { callerIpOf, codeOf, explainErrcode, explainWechatError, NOT_WHITELISTED, WechatError } from './errors.ts'
+export type { WechatErrorExplanation } from './errors.ts'
+export { createWechatGateway } from './gateway.ts'
+export type { WechatClient } from './client.ts'
+export { authorizeUrl, getFollowerUnionId, getUnionId, redeemCode } from './people.ts'
+export type { WebScope } from './people.ts'
