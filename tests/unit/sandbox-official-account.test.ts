@@ -172,6 +172,31 @@ describe('the account’s own token and ticket · wechat-official-account §1.1'
     expect((await ticket(token)).errcode).toBe(42001)
   })
 
+  it('tells of a follower who she is, of everybody else that she is none · wechat-official-account §3', async () => {
+    const { access_token: token = '' } = await stableToken()
+    const { openid = '' } = await redeem(await codeFor())
+    const info = () => call('/cgi-bin/user/info', { access_token: token, openid, lang: 'zh_CN' })
+    const follow = (follows: boolean) => box.control.act({ corpid: DEMO_CORP.corpid, action: 'account_follow', personId: customer.id, follows })
+    expect(follow(true).message).toContain('关注了公众号')
+    const { unionid } = await redeem(await codeFor({ scope: 'snsapi_userinfo' }))
+    expect(await info()).toMatchObject({ subscribe: 1, openid, unionid })
+    expect(await info()).not.toHaveProperty('nickname')
+    await box.client('PUT', settings, { officialAccount: { openPlatform: false } })
+    expect(await info()).not.toHaveProperty('unionid')
+    follow(false)
+    expect(await info()).toEqual({ subscribe: 0, openid, tagid_list: [] })
+    expect((await call('/cgi-bin/user/info', { access_token: token, openid: 'oGnobody' })).errcode).toBe(40003)
+    expect((await call('/cgi-bin/user/info', { access_token: box.token, openid })).errcode).toBe(40001)
+  })
+
+  it('two people in five follow it, the same ones each time; who uses WeCom cannot', async () => {
+    const people = await box.client<{ id: string; type: number; followsAccount: boolean | null }[]>('GET', `/people?corpid=${DEMO_CORP.corpid}&limit=200`)
+    const wechat = people.filter((person) => person.type === 1)
+    expect(wechat.filter((person) => person.followsAccount).length / wechat.length).toBeGreaterThan(0.25)
+    expect(wechat.filter((person) => person.followsAccount).length / wechat.length).toBeLessThan(0.55)
+    expect(people.filter((person) => person.type === 2).every((person) => person.followsAccount === null)).toBe(true)
+  })
+
   it('refuses other addresses, secrets and bodies', async () => {
     expect((await stableToken({ secret: 'wrong' })).errcode).toBe(40125)
     expect((await stableToken({ force_refresh: 'yes' })).errcode).toBe(47001)

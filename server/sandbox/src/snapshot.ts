@@ -7,7 +7,7 @@ import { configuredAccount } from './demo/shell.ts'
 import type { Settings } from './protocol/settings.ts'
 import type { ChatsRecord } from './world/chats.ts'
 import { Corp } from './world/corp.ts'
-import type { CorpRecord } from './world/model.ts'
+import type { CorpRecord, OfficialAccount } from './world/model.ts'
 import type { PageShelfRecord } from './world/page-shelf.ts'
 import type { Sandbox } from './world/sandbox.ts'
 
@@ -15,7 +15,8 @@ const FILE = 'sandbox.json'
 const FORMAT = 1
 const DEBOUNCE_MS = 1000
 
-type SavedCorp = Omit<CorpRecord, 'officialAccount'> & Partial<Pick<CorpRecord, 'officialAccount'>>
+type SavedAccount = Omit<OfficialAccount, 'decidedFollowers'> & Partial<Pick<OfficialAccount, 'decidedFollowers'>>
+type SavedCorp = Omit<CorpRecord, 'officialAccount'> & { officialAccount?: SavedAccount | null }
 
 interface Snapshot {
   format: number
@@ -102,10 +103,10 @@ export class SnapshotFile {
   }
 }
 
-/** Older files know no official accounts: the demo corp gets hers. */
+/** Older files know no official accounts, or nobody who follows one: the demo corp gets hers. */
 function withAccount(saved: SavedCorp, productOrigin: string): CorpRecord {
   const { officialAccount = saved.corpid === DEMO_CORP.corpid ? configuredAccount(DEMO_CORP, productOrigin) : null } = saved
-  return { ...saved, officialAccount }
+  return { ...saved, officialAccount: officialAccount && { decidedFollowers: {}, ...officialAccount } }
 }
 
 /** The product may have another address than last time; what pointed at it follows. */

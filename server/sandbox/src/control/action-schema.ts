@@ -19,6 +19,7 @@ export const worldAction: z.ZodType<WorldAction> = z.discriminatedUnion('action'
     mobiles: z.array(z.string().max(20)).max(5).optional(), addTags: z.array(id).optional(), removeTags: z.array(id).optional(), personalTags: z.array(name).optional(),
   }),
   z.object({ corpid, action: z.literal('customer_renames'), personId: id, name }),
+  z.object({ corpid, action: z.literal('account_follow'), personId: id, follows: z.boolean() }),
   z.object({ corpid, action: z.literal('group_create'), userid: id, name: z.string().max(60), personIds: z.array(id), userids: z.array(id).optional() }),
   z.object({
     corpid, action: z.literal('group_join'), chatId: id, personId: id.optional(), name: name.optional(), scene: z.enum(['invited', 'link', 'qr']).optional(),

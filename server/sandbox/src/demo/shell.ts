@@ -55,7 +55,7 @@ export function configure(corp: CorpRecord, identity: CorpIdentity, productOrigi
 
 /** The corp's 服务号 as its admin has set it up for this product address; null when the corp has none. */
 export function configuredAccount({ officialAccount }: CorpIdentity, productOrigin: string): OfficialAccount | null {
-  return officialAccount === undefined ? null : { ...officialAccount, oauthDomain: new URL(productOrigin).host, openPlatform: true, ipWhitelist: ['127.0.0.1'] }
+  return officialAccount === undefined ? null : { ...officialAccount, oauthDomain: new URL(productOrigin).host, openPlatform: true, ipWhitelist: ['127.0.0.1'], decidedFollowers: {} }
 }
 
 export function demoDepartments(root: string, names: readonly string[]): Department[] {

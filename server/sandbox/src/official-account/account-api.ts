@@ -6,6 +6,7 @@ import type { Corp } from '../world/corp.ts'
 import type { OfficialAccount, Person } from '../world/model.ts'
 import { avatarPath } from '../world/parties.ts'
 import type { Sandbox } from '../world/sandbox.ts'
+import { FOLLOWED_AT, follows } from './followers.ts'
 import { WechatError, withRid } from './wechat-error.ts'
 import { openidOf, unionidFor } from './wechat-ids.ts'
 
@@ -72,6 +73,21 @@ function stableToken(sandbox: Sandbox, request: FastifyRequest): ApiAnswer {
   return { access_token: token, expires_in: expiresIn }
 }
 
+/** `GET /cgi-bin/user/info`: of a follower all but name and picture; of everybody else that she is none (wechat-official-account §3). */
+function userInfo(sandbox: Sandbox, { access_token: token = '', openid = '' }: Record<string, string>): ApiAnswer {
+  if (token === '') throw new WechatError(41001)
+  const appid = sandbox.accounts.appidOf(token)
+  const found = sandbox.accountOf(appid)
+  if (openid === '') throw new WechatError(41009)
+  const person = found && [...found.corp.people.values()].find((one) => openidOf(appid, one.id) === openid)
+  if (found === undefined || person === undefined) throw new WechatError(40003)
+  if (!follows(found.account, person)) return { subscribe: 0, openid, tagid_list: [] }
+  return {
+    subscribe: 1, openid, language: 'zh_CN', subscribe_time: FOLLOWED_AT, ...unionidField(found.account, person),
+    remark: '', groupid: 0, tagid_list: [], subscribe_scene: 'ADD_SCENE_QR_CODE', qr_scene: 0, qr_scene_str: '',
+  }
+}
+
 /** `GET /cgi-bin/ticket/getticket`: of the account, not to be mixed up with the corp's `get_jsapi_ticket`. */
 function jsapiTicket(sandbox: Sandbox, { access_token: token = '', type = '' }: Record<string, string>): ApiAnswer {
   if (token === '') throw new WechatError(41001)
@@ -119,6 +135,7 @@ export async function accountApi(app: FastifyInstance, options: { sandbox: Sandb
   serve('/sns/oauth2/access_token', (request) => tokenForCode(sandbox, queryOf(request)))
   serve('/sns/userinfo', (request) => userinfo(sandbox, queryOf(request)))
   serve('/cgi-bin/stable_token', (request) => stableToken(sandbox, request))
+  serve('/cgi-bin/user/info', (request) => userInfo(sandbox, queryOf(request)))
   serve('/cgi-bin/ticket/getticket', (request) => jsapiTicket(sandbox, queryOf(request)))
 }
 

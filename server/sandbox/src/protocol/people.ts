@@ -43,6 +43,8 @@ export interface PersonView {
   type: 1 | 2
   corpName: string
   relation: 'customer' | 'stranger'
+  /** Does she follow the corp's official account? null: it has none, or she uses WeCom. */
+  followsAccount: boolean | null
 }
 
 export interface FollowView {

@@ -16,6 +16,8 @@ export type WorldAction = { corpid: string } & (
   /** Remark/description/tags edited in the member's own client. */
   | { action: 'staff_edits'; userid: string; personId: string; remark?: string; description?: string; mobiles?: string[]; addTags?: string[]; removeTags?: string[]; personalTags?: string[] }
   | { action: 'customer_renames'; personId: string; name: string }
+  /** She begins or ceases to follow the corp's official account. */
+  | { action: 'account_follow'; personId: string; follows: boolean }
   | { action: 'group_create'; userid: string; name: string; personIds: string[]; userids?: string[] }
   | { action: 'group_join'; chatId: string; personId?: string; name?: string; scene?: 'invited' | 'link' | 'qr'; invitor?: string; state?: string }
   | { action: 'group_leave'; chatId: string; personId: string; kicked?: boolean }

@@ -1,4 +1,5 @@
 import type { ActionResult, WorldAction } from '../protocol/world.ts'
+import { accountFollow } from '../official-account/followers.ts'
 import { customerAdds, customerDeletes, customerRenames, staffConfirms, staffDeletes, staffEdits } from './contact-actions.ts'
 import { notFound } from './errors.ts'
 import { groupCreate, groupDismiss, groupJoin, groupLeave, groupNotice, groupOwner, groupRename, newStranger } from './group-actions.ts'
@@ -17,6 +18,7 @@ export function act(sandbox: Sandbox, action: WorldAction): ActionResult {
     case 'staff_deletes': return staffDeletes(sandbox, corp, action)
     case 'staff_edits': return staffEdits(sandbox, corp, action)
     case 'customer_renames': return customerRenames(sandbox, corp, action)
+    case 'account_follow': return accountFollow(sandbox, corp, action)
     case 'group_create': return groupCreate(sandbox, corp, action)
     case 'group_join': return groupJoin(sandbox, corp, action)
     case 'group_leave': return groupLeave(sandbox, corp, action)

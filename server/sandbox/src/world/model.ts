@@ -130,6 +130,8 @@ export interface OfficialAccount {
   /** Bound to the same 开放平台 account as the corp: a person's unionid is the same here and in externalcontact/get. */
   openPlatform: boolean
   ipWhitelist: string[]
+  /** Who follows it or does not, as far as that was decided; of everybody else chance has decided (followers.ts). */
+  decidedFollowers: Record<string, boolean>
 }
 
 /** All of a corp that is saved; collections as arrays. */

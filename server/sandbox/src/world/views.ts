@@ -1,6 +1,7 @@
 import type { ChatDetail, ChatMember, ChatSummary, Message } from '../protocol/chats.ts'
 import type { TagGroupView } from '../protocol/console.ts'
 import type { ContactView, FollowView, PartyId, PersonDetail, PersonView, StaffView } from '../protocol/people.ts'
+import { follows } from '../official-account/followers.ts'
 import { chatRefOf, singleChatId } from './chat-ids.ts'
 import { notFound } from './errors.ts'
 import { closedBecause, partiesOf } from './messaging.ts'
@@ -34,6 +35,7 @@ export function personView(corp: Corp, person: Person): PersonView {
   return {
     id: person.id, corpid: corp.corpid, name: person.name, avatar: avatarPath('person', corp.corpid, person.id), type: person.type,
     corpName: person.corpName, relation: corp.isCustomer(person.id) ? 'customer' : 'stranger',
+    followsAccount: corp.officialAccount === null || person.type !== 1 ? null : follows(corp.officialAccount, person),
   }
 }
 
