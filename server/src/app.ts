@@ -35,6 +35,6 @@ export async function buildApp({ platform, modules, h5Folder, state }: AppOption
   const register = contractRoutes(app, modules.identity.access.guard)
   modules.routes(register)
   await modules.plainRoutes(app)
-  await pageRoutes(app, { h5Folder, corps: modules.corps, reload: config.sandboxUrl !== null })
+  await pageRoutes(app, { h5Folder, corps: modules.corps, officialAccounts: modules.officialAccounts, reload: config.sandboxUrl !== null })
   return app
 }

@@ -10,6 +10,7 @@ import { createJobs, jobsRetention } from './modules/jobs/index.ts'
 import { createLive } from './modules/live/index.ts'
 import { createMaterials } from './modules/materials/index.ts'
 import { createNotices, noticesRetention } from './modules/notices/index.ts'
+import { createOfficialAccounts } from './modules/official-account/index.ts'
 import { createOperations } from './modules/operations/index.ts'
 import { createRadar, radarFigures, radarRetention, sharesUsing } from './modules/radar/index.ts'
 import { createSetup } from './modules/setup/index.ts'
@@ -31,7 +32,8 @@ export function createModules(platform: Platform) {
   const customers = createCustomers(platform, { corps, identity, audit, jobs, groupChats, elsewhere: () => ({ forget: [groupChats, radar, callbacks, audit, jobs].map((area) => area.forgetCustomer), readings: radar.views }) })
   const materials = createMaterials(platform, { audit, identity, radarFigures: radarFigures(platform.db), uses: [sharesUsing(platform.db)], mayReadCustomer: customers.mayRead })
   const notices = createNotices(platform, { corps, identity })
-  const radar = createRadar(platform, { audit, jobs, corps, identity, materials, notices, customers, groupChats, readerScript })
+  const officialAccounts = createOfficialAccounts(platform, { corps, audit })
+  const radar = createRadar(platform, { audit, jobs, corps, identity, officialAccounts, materials, notices, customers, groupChats, readerScript })
   const live = createLive(platform, { identity })
   const callbacks = createCallbacks(platform, { corps, identity, audit })
   const setup = createSetup(platform, { corps, identity, audit, jobs })
@@ -43,14 +45,15 @@ export function createModules(platform: Platform) {
   const forgetting: Repeated[] = []
 
   return {
-    corps, audit, jobs, identity, groupChats, customers, materials, notices, radar, live, callbacks, setup, retentions,
+    corps, audit, jobs, identity, groupChats, customers, materials, notices, officialAccounts, radar, live, callbacks, setup, retentions,
     /** The JSON API. */
     routes(register: Register): void {
-      for (const area of [identity, groupChats, customers, materials, notices, radar, live, callbacks, setup, operations]) area.routes(register)
+      for (const area of [identity, groupChats, customers, materials, notices, officialAccounts, radar, live, callbacks, setup, operations]) area.routes(register)
     },
     /** Pages and endpoints outside of the contract. */
     async plainRoutes(app: FastifyInstance): Promise<void> {
       identity.plainRoutes(app)
+      officialAccounts.plainRoutes(app)
       radar.plainRoutes(app)
       live.plainRoutes(app)
       await callbacks.plainRoutes(app)

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { notFound } from './platform/http/errors.ts'
 import type { Corps } from './modules/corps/index.ts'
+import type { OfficialAccounts } from './modules/official-account/index.ts'
 
-/** The built H5: two entry pages and their hashed assets, and the ownership file of WeCom's trusted domain. */
-export async function pageRoutes(app: FastifyInstance, options: { h5Folder: string; corps: Corps; reload: boolean }): Promise<void> {
+/** The built H5: two entry pages and their hashed assets, and the ownership files of WeCom's trusted domain and of an official account's. */
+export async function pageRoutes(app: FastifyInstance, options: { h5Folder: string; corps: Corps; officialAccounts: Pick<OfficialAccounts, 'namesDomainFile'>; reload: boolean }): Promise<void> {
   await app.register(fastifyStatic, { root: join(options.h5Folder, 'assets'), prefix: '/assets/', immutable: true, maxAge: '365d', decorateReply: false, preCompressed: true })
   const pages = new Map<string, Promise<string>>()
   const pageOf = (name: string) => {
@@ -30,8 +31,9 @@ export async function pageRoutes(app: FastifyInstance, options: { h5Folder: stri
   // wecom-api/00 §10.2: the content is the code in the file's name, without a line end.
   app.get('/:file', { config: { rate: { most: 60, seconds: 60 } } }, async (request, reply) => {
     const { file } = z.object({ file: z.string().max(100) }).parse(request.params)
-    const code = /^WW_verify_([0-9A-Za-z]{16})\.txt$/.exec(file)?.[1]
-    if (!code || !(await options.corps.active()).some((corp) => corp.domainFile === file)) throw notFound('页面')
+    const [, whose, code] = /^(WW|MP)_verify_([0-9A-Za-z]{16})\.txt$/.exec(file) ?? []
+    const named = whose === 'WW' ? (await options.corps.active()).some((corp) => corp.domainFile === file) : whose === 'MP' && await options.officialAccounts.namesDomainFile(file)
+    if (!named) throw notFound('页面')
     return reply.type('text/plain').send(code)
   })
 }

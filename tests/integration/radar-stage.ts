@@ -16,6 +16,7 @@ import { createMaterials } from '../../server/src/modules/materials/index.ts'
 import { createPreviewLinks } from '../../server/src/modules/materials/preview-links.ts'
 import { files, materialFiles, materials } from '../../server/src/modules/materials/tables.ts'
 import { createNotices } from '../../server/src/modules/notices/index.ts'
+import { createOfficialAccounts } from '../../server/src/modules/official-account/index.ts'
 import { createRadar, radarFigures } from '../../server/src/modules/radar/index.ts'
 import { migrate } from '../../server/src/platform/db/migrate.ts'
 import { contractRoutes } from '../../server/src/platform/http/contract-routes.ts'
@@ -56,7 +57,8 @@ export async function openStage(options: { now?: number } = {}) {
   const customerArea = createCustomers(platform, { corps, identity, audit, jobs, groupChats: groupChatArea, elsewhere: () => ({ forget: [], readings: async () => ({ items: [], next: null }) }) })
   const materialArea = createMaterials(platform, { audit, identity, uses: [], radarFigures: radarFigures(platform.db), mayReadCustomer: customerArea.mayRead })
   const notices = createNotices(platform, { corps, identity })
-  const radarNeeds = { audit, jobs, corps, identity, customers: customerArea, groupChats: groupChatArea, materials: materialArea, notices, readerScript: () => '/assets/reader.js' }
+  const officialAccounts = createOfficialAccounts(platform, { corps, audit })
+  const radarNeeds = { audit, jobs, corps, identity, officialAccounts, customers: customerArea, groupChats: groupChatArea, materials: materialArea, notices, readerScript: () => '/assets/reader.js' }
   const radar = createRadar(platform, radarNeeds)
   const live = createLive(platform, { identity })
   const app = await createServer({ baseUrl: config.baseUrl, secure: false, trustProxy: 0, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, pieceBytes: LIMITS.uploadPiece })

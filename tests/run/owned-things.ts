@@ -7,6 +7,7 @@ import { groupChats } from '../../server/src/modules/group-chats/tables.ts'
 import { staff } from '../../server/src/modules/identity/tables.ts'
 import { jobs } from '../../server/src/modules/jobs/tables.ts'
 import { files, materialFiles, materialGroups, materials, uploads } from '../../server/src/modules/materials/tables.ts'
+import { officialAccounts } from '../../server/src/modules/official-account/tables.ts'
 import { customerHeat, materialSenderDays, senderDays, shares, views } from '../../server/src/modules/radar/tables.ts'
 import { callerFor, type Caller, type House } from './house.ts'
 
@@ -71,20 +72,21 @@ export async function seedOwnedThings(house: House): Promise<OwnedThings> {
   const [upload] = await db.insert(uploads).values({ corpId, staffId: owner.id, key: `u${corpId}/secret`, kind: 'pdf', name: '机密上传.pdf', bytes: 10, mark: '', createdAt: now })
   const [callback] = await db.insert(callbacks).values({ corpId, digest: Buffer.alloc(32, 7), event: 'change_external_contact', body: '<xml><Secret>机密回调</Secret></xml>', state: 'done', createdAt: now, receivedAt: now, dueAt: now })
   const [job] = await db.select().from(jobs).where(eq(jobs.corpId, corpId)).limit(1)
+  await db.insert(officialAccounts).values({ corpId, appId: 'wxdeadbeefdeadbeef', appSecret: 'sealed', proofs: {}, createdAt: now, updatedAt: now })
   const role = await admin.call('POST /api/roles', { body: { name: '机密角色', permissions: [], dataScope: 'self' } })
 
   return {
     wecomCorpId: house.wecomCorpId, staffId: owner.id, customerId: customer.customer.id, customerName: customer.customer.name, externalUserId: customer.customer.externalUserId, tagId: tagGroup.tags[0].tagId,
     materialId: material.insertId, materialGroupId: materialGroup.insertId, fileId: file.insertId, uploadId: upload.insertId, shareId: share.insertId, jobId: job?.id ?? 0, callbackId: callback.insertId,
     groupChatId: group.id, chatId: group.chatId, roleKey: role.key, otherUserid: other.userid,
-    secrets: [customer.customer.externalUserId, '机密素材甲', '机密分组', '机密角色', '机密价目表', '机密上传', '机密回调', group.chatId, tagGroup.groupId, '周敏'],
+    secrets: [customer.customer.externalUserId, '机密素材甲', '机密分组', '机密角色', '机密价目表', '机密上传', '机密回调', 'wxdeadbeefdeadbeef', group.chatId, tagGroup.groupId, '周敏'],
     foreignAdmin: async () => {
       const corp = await house.modules.corps.add({ wecomCorpId: 'wwforeign000000001', name: '另一家企业', adminUserids: ['boss'] })
       await house.modules.corps.change(corp.id, { agentId: 1000009, agentSecret: 'a-secret-of-nobody-00000000000000000000000' })
       return await callerFor(house, corp.id, 'boss')
     },
     fingerprint: async () => {
-      const tables = ['customers', 'customer_relations', 'customer_relation_tags', 'materials', 'material_groups', 'material_files', 'material_favourites', 'files', 'uploads', 'shares', 'views', 'staff', 'staff_roles', 'roles', 'jobs', 'group_chats'] as const
+      const tables = ['customers', 'customer_relations', 'customer_relation_tags', 'materials', 'material_groups', 'material_files', 'material_favourites', 'files', 'uploads', 'shares', 'views', 'staff', 'staff_roles', 'roles', 'jobs', 'group_chats', 'official_accounts'] as const
       const sums = await Promise.all(tables.map(async (table) => {
         const [rows] = await house.platform.database.pool.query(`SELECT * FROM ${table} WHERE corp_id = ? ORDER BY 1, 2, 3 LIMIT 2000`, [corpId])
         return [table, JSON.stringify(rows).replace(/"(seen_at|synced_at|moved_at|finished_at|state|holder|started_at)":"?[^,}]*/g, '')]

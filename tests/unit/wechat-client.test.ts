@@ -121,13 +121,13 @@ describe('errors', () => {
 
   it.each([
     [{ errcode: 40013, errmsg: 'invalid appid' }, 'AppID 不正确', 'appId'], [{ errcode: 40125, errmsg: 'invalid appsecret' }, 'AppSecret 不正确', 'secret'],
-    [{ errcode: 40001, errmsg: 'invalid credential' }, 'AppSecret 不正确', 'secret'], [{ errcode: 48001, errmsg: 'api unauthorized' }, '没有调用这个接口的权限', null],
-    [{ errcode: 40164, errmsg: 'invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist rid: 1' }, '203.0.113.9', null],
-    [{ errcode: -1, errmsg: 'system error' }, '微信系统繁忙', null], [{ errcode: 12345, errmsg: 'new' }, '错误码 12345', null], [{ oops: true }, '无法识别', null],
-  ])('%j is told in Chinese, with what to do', async (answer, text, field) => {
+    [{ errcode: 40001, errmsg: 'invalid credential' }, 'AppSecret 不正确', 'secret'], [{ errcode: 48001, errmsg: 'api unauthorized' }, '没有调用这个接口的权限', 'console'],
+    [{ errcode: 40164, errmsg: 'invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist rid: 1' }, '203.0.113.9', 'console'],
+    [{ errcode: -1, errmsg: 'system error' }, '微信系统繁忙', 'passing'], [{ errcode: 12345, errmsg: 'new' }, '错误码 12345', 'bug'], [{ oops: true }, '无法识别', 'passing'],
+  ])('%j is told in Chinese, with what to do', async (answer, text, cause) => {
     const told = explainWechatError(await refused(answer))
     expect(told.message).toContain(text)
-    expect(told.field).toBe(field)
+    expect(told.cause).toBe(cause)
     expect(told.advice).not.toBe('')
   })
 

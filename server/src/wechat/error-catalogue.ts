@@ -1,11 +1,11 @@
+/** Who can mend it: `appId` and `secret` in our form, `console` the administrator at WeChat, `reader` nobody but the person who reads, `passing` time. */
+export type ErrorCause = 'appId' | 'secret' | 'console' | 'reader' | 'passing' | 'bug'
+
 /** One errcode of the official-account API in plain Chinese: what is wrong and what to do or click. */
 export interface ErrorEntry {
   message: string
   advice: string
-  /** Passes by itself, soon or later. */
-  passes: boolean
-  /** The field of our form that is wrong. */
-  field: 'appId' | 'secret' | null
+  cause: ErrorCause
 }
 
 type Row = readonly [codes: readonly number[], message: string, advice: string]
@@ -51,18 +51,17 @@ const BUG: readonly Row[] = [
   [[40002, 41009, 43002, 47001], '发给微信的内容不符合接口要求。', REPORT],
 ]
 
-const entriesOf = (rows: readonly Row[], more: Pick<ErrorEntry, 'passes' | 'field'> = { passes: false, field: null }): [number, ErrorEntry][] =>
-  rows.flatMap(([codes, message, advice]) => codes.map((code): [number, ErrorEntry] => [code, { message, advice, ...more }]))
+const entriesOf = (cause: ErrorCause, rows: readonly Row[]): [number, ErrorEntry][] =>
+  rows.flatMap(([codes, message, advice]) => codes.map((code): [number, ErrorEntry] => [code, { message, advice, cause }]))
 
 /** errcode → explanation, for the codes that this product can meet (wechat-official-account §9, wechat-pay §6). */
 export const WECHAT_ERRORS: ReadonlyMap<number, ErrorEntry> = new Map([
-  ...entriesOf(APP_ID, { passes: false, field: 'appId' }), ...entriesOf(SECRET, { passes: false, field: 'secret' }),
-  ...entriesOf(CONSOLE), ...entriesOf(READER), ...entriesOf(PASSING, { passes: true, field: null }), ...entriesOf(BUG),
+  ...entriesOf('appId', APP_ID), ...entriesOf('secret', SECRET), ...entriesOf('console', CONSOLE), ...entriesOf('reader', READER), ...entriesOf('passing', PASSING), ...entriesOf('bug', BUG),
 ])
 
 /** The explanation of an errcode that is not listed. */
 export const unlisted = (errcode: number): ErrorEntry => ({
-  message: `微信拒绝了这次操作（错误码 ${errcode}）。`, advice: '请稍后重试；如反复出现，请把错误码告诉系统管理员。', passes: false, field: null,
+  message: `微信拒绝了这次操作（错误码 ${errcode}）。`, advice: '请稍后重试；如反复出现，请把错误码告诉系统管理员。', cause: 'bug',
 })
 
 /** For 40164: which address to add. */

@@ -5,7 +5,7 @@ import type { ErrorEntry } from './error-catalogue.ts'
 
 export const STABLE_TOKEN = '/cgi-bin/stable_token'
 /** The caller's address is not on the account's list. */
-export const NOT_WHITELISTED = 40164
+const NOT_WHITELISTED = 40164
 const WRONG_SECRET = 40125
 
 /** A call to the official-account API that did not succeed. */
@@ -13,26 +13,25 @@ export class WechatError extends CallError {
   override readonly name = 'WechatError'
 
   constructor(parts: CallErrorParts) {
-    super(parts, (errcode) => WECHAT_ERRORS.get(errcode)?.passes ?? false)
+    super(parts, (errcode) => WECHAT_ERRORS.get(errcode)?.cause === 'passing')
   }
 }
 
 export const wechatFailure: Failure = (parts) => new WechatError(parts)
 
-/** What is wrong and what to do, for the person at the screen; `field` names what she typed wrong, if it is that. */
-export interface WechatErrorExplanation extends Pick<ErrorEntry, 'message' | 'advice' | 'field'> { errcode: number }
+/** What is wrong and what to do, for the person at the screen. */
+export interface WechatErrorExplanation extends ErrorEntry { errcode: number }
 
 /** Explains a failed call. 40164 names the address to register. Takes anything that was thrown; what is not a `WechatError` is an inner fault. */
 export function explainWechatError(error: unknown): WechatErrorExplanation {
-  if (!(error instanceof WechatError)) return { message: '系统内部出错，未能调用微信。', advice: '请稍后重试；如反复出现，请把出错时间告诉系统管理员。', field: null, errcode: 0 }
-  if (error.reason !== 'errcode') return { ...explainTransport(error), field: null, errcode: 0 }
+  if (!(error instanceof WechatError)) return { message: '系统内部出错，未能调用微信。', advice: '请稍后重试；如反复出现，请把出错时间告诉系统管理员。', cause: 'bug', errcode: 0 }
+  if (error.reason !== 'errcode') return { ...explainTransport(error), cause: 'passing', errcode: 0 }
   return explainErrcode(codeOf(error), callerIpOf(error.errmsg))
 }
 
 /** The same for a code that was kept. @param ip of ours, as WeChat saw it; null when not known */
 export function explainErrcode(errcode: number, ip: string | null): WechatErrorExplanation {
-  const { message, advice, field } = WECHAT_ERRORS.get(errcode) ?? unlisted(errcode)
-  return { message, advice, field, errcode, ...(errcode === NOT_WHITELISTED && ip !== null ? whitelistAdvice(ip) : {}) }
+  return { ...(WECHAT_ERRORS.get(errcode) ?? unlisted(errcode)), errcode, ...(errcode === NOT_WHITELISTED && ip !== null ? whitelistAdvice(ip) : {}) }
 }
 
 /** Asking for a token, “invalid credential” means the secret, not the token. */

@@ -1,5 +1,4 @@
-export { callerIpOf, codeOf, explainErrcode, explainWechatError, NOT_WHITELISTED, WechatError } from './errors.ts'
-export type { WechatErrorExplanation } from './errors.ts'
+export { callerIpOf, codeOf, explainErrcode, explainWechatError, WechatError } from './errors.ts'
 export { createWechatGateway } from './gateway.ts'
 export type { WechatClient } from './client.ts'
 export { authorizeUrl, getFollowerUnionId, getUnionId, redeemCode } from './people.ts'

@@ -6,6 +6,7 @@ import { jobsContract } from './jobs.ts'
 import { liveContract } from './live.ts'
 import { materialsContract } from './materials.ts'
 import { noticesContract } from './notices.ts'
+import { officialAccountContract } from './official-account.ts'
 import { radarContract } from './radar.ts'
 import { radarFiguresContract } from './radar-figures.ts'
 import { sessionContract } from './session.ts'
@@ -18,6 +19,7 @@ import type * as d from './define.ts'
 export const contract = {
   ...sessionContract,
   ...setupContract,
+  ...officialAccountContract,
   ...staffContract,
   ...jobsContract,
   ...auditContract,
@@ -51,6 +53,7 @@ export * from './jobs.ts'
 export * from './live.ts'
 export * from './materials.ts'
 export * from './notices.ts'
+export * from './official-account.ts'
 export * from './radar.ts'
 export * from './radar-figures.ts'
 export * from './session.ts'

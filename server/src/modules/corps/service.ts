@@ -3,13 +3,13 @@ import { DEFAULT_ZONE } from '@zhike/shared'
 import type { FirstCorp } from '../../config.ts'
 import { randomToken } from '../../platform/crypto/secret-box.ts'
 import { isDuplicate } from '../../platform/db/connect.ts'
+import { createRowCache } from '../../platform/db/row-cache.ts'
 import { inTransaction } from '../../platform/db/transaction.ts'
 import { conflict } from '../../platform/http/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { createWecomGateway } from '../../wecom/index.ts'
 import type { WecomClient } from '../../wecom/index.ts'
 import { AppError } from '../../platform/http/errors.ts'
-import { createRowCache } from './row-cache.ts'
 import { corpStore } from './store.ts'
 import type { CorpRow } from './store.ts'
 import type { CorpProofs } from './tables.ts'
@@ -58,8 +58,8 @@ export function createCorps(platform: Platform) {
       metrics.wecomSeconds.observe({ api }, ms / 1000)
     },
   })
-  const byIds = createRowCache<number>(clock)
-  const byWecomIds = createRowCache<string>(clock)
+  const byIds = createRowCache<number, CorpRow>(clock)
+  const byWecomIds = createRowCache<string, CorpRow>(clock)
   const clients = new Map<string, WecomClient>()
 
   const rowById = (corpId: number) => byIds.get(corpId, () => store.byId(corpId))

@@ -90,12 +90,19 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
       const [row] = await customersOf(db, corpId).byExternalIds([externalUserId])
       return row ? refOf(row) : null
     },
+    /** By the unionid that the corp's official account tells; null for somebody who is no customer, or whose unionid WeCom did not tell. */
+    async customerByUnion(corpId: number, unionId: string): Promise<CustomerRef | null> {
+      const row = await customersOf(db, corpId).byUnionId(unionId)
+      return row ? refOf(row) : null
+    },
     /** By customer id; unknown ids are left out. @param q the caller's transaction, when she is in one */
     async customerNames(q: Queries, corpId: number, ids: readonly number[]): Promise<Map<number, CustomerRef>> {
       return new Map((await customersOf(q, corpId).byIds(ids)).map((row) => [row.id, refOf(row)]))
     },
     /** Was this person's data deleted on request, and has no friendship begun since (SYS-17)? */
     isErased: (corpId: number, externalUserId: string): Promise<boolean> => tombstones.has(db, corpId, externalUserId),
+    /** The same for somebody of whom only the unionid is known. */
+    isErasedUnion: (corpId: number, unionId: string): Promise<boolean> => tombstones.hasUnion(db, corpId, unionId),
     /** Is the customer the viewer's own, or within her data scope? False for other corps' ids. */
     async mayRead(viewer: Viewer, customerId: number): Promise<boolean> {
       return (await readableBy(platform, viewer, await customersOf(db, viewer.corpId).byId(customerId))) !== null

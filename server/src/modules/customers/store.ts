@@ -48,6 +48,10 @@ export function customersOf(q: Queries, corpId: number) {
       if (externalIds.length === 0) return []
       return await q.select().from(customers).where(and(eq(customers.corpId, corpId), inArray(customers.externalUserId, [...new Set(externalIds)])))
     },
+    /** A WeChat user is one customer of a corp; should there be two rows, the later one. */
+    async byUnionId(unionId: string): Promise<CustomerRecord | undefined> {
+      return (await q.select().from(customers).where(and(eq(customers.corpId, corpId), eq(customers.unionId, unionId))).orderBy(desc(customers.id)).limit(1))[0]
+    },
     async relationsOf(customerIds: readonly number[]): Promise<RelationRecord[]> {
       if (customerIds.length === 0) return []
       return await q.select().from(relations).where(and(eq(relations.corpId, corpId), inArray(relations.customerId, [...new Set(customerIds)]))).orderBy(asc(relations.addedAt), asc(relations.id))

@@ -94,7 +94,7 @@ export const tags = mysqlTable('tags', {
 export const customerErasures = mysqlTable('customer_erasures', {
   id: rowId('id').autoincrement().primaryKey(),
   corpId: int('corp_id').notNull(),
-  /** Keyed hash of the external_user_id. */
+  /** Keyed hash of the external_user_id; in a row of its own, with nothing due, of the unionid. */
   personKey: bytes('person_key', { length: 32 }).notNull(),
   /** Sealed; null once everything is done. Context `customer_erasures.person:<corpId>`. */
   person: text('person'),

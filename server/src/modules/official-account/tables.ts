@@ -1,17 +1,19 @@
+import { READER_SIGN_INS } from '@zhike/shared'
 import { int, mysqlTable, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
 import { json, moment } from '../../platform/db/columns.ts'
 
-/** How readers are named through the account: silently (openid, and the unionid of followers), or after one tap of theirs (always the unionid). */
-export const READER_SIGN_INS = ['silent', 'ask'] as const
-
-/** What has been seen of the account, and when (epoch ms). */
+/** What has been seen of the account, and when (epoch ms); and what proves to WeChat that the domain is ours. */
 export interface AccountProofs {
   /** Its secret was accepted by the API. */
   secretAt?: number
-  /** A reader came back from its sign-in. */
+  /** Somebody came back from its sign-in: the domain is entered rightly. */
   oauthAt?: number
-  /** What WeChat last refused, in its own code, e.g. 40164 for an address that is not on the list. */
-  refused?: { code: number; at: number }
+  /** It told a unionid: it is bound to a 开放平台 account. */
+  unionIdAt?: number
+  /** What WeChat last refused, in its own code, e.g. 40164 for an address that is not on the list, and that address. */
+  refused?: { code: number; ip?: string; at: number }
+  /** Name of the ownership file (MP_verify_….txt) that is served at our root. */
+  domainFile?: string
 }
 
 /** The corp's official account (服务号), one per corp. The secret is sealed; the context is `official_accounts.app_secret:<corpId>`. */

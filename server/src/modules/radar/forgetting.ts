@@ -8,6 +8,8 @@ import { keysOf } from './watch/opening-notices.ts'
 
 const AT_ONCE = 200
 
+interface Forgotten { corpId: number; customerId: number; externalUserId: string; unionId: string | null }
+
 /**
  * Forgets what a customer read (SYS-17): her views with their pages, her devices, what was told of her readings, and to whom
  * links were addressed. The links themselves, and how often materials were sent and opened on a day, stay. Repeatable.
@@ -48,8 +50,20 @@ export function createForgetting(platform: Platform, needs: Pick<RadarNeeds, 'no
     }
   }
 
-  return async ({ corpId, customerId, externalUserId }: { corpId: number; customerId: number; externalUserId: string }): Promise<void> => {
-    const hers = and(eq(visitors.corpId, corpId), or(eq(visitors.customerId, customerId), eq(visitors.externalUserId, externalUserId)))
+  /** Her devices: those that were named as hers, and all on which one of them has shown the same person at the corp's official account. */
+  async function devicesOf({ corpId, customerId, externalUserId, unionId }: Forgotten): Promise<SQL | undefined> {
+    const mine = eq(visitors.corpId, corpId)
+    const named = or(eq(visitors.customerId, customerId), eq(visitors.externalUserId, externalUserId))
+    // A device that was only guessed to be hers may have shown somebody else.
+    const ids = await db.select({ accountOpenId: visitors.accountOpenId, unionId: visitors.unionId }).from(visitors).where(and(mine, named, eq(visitors.knownBy, 'wechat')))
+    const openIds = ids.flatMap((device) => device.accountOpenId ?? [])
+    const unionIds = [...ids.flatMap((device) => device.unionId ?? []), ...(unionId === null ? [] : [unionId])]
+    return and(mine, or(named, openIds.length > 0 ? inArray(visitors.accountOpenId, openIds) : undefined, unionIds.length > 0 ? inArray(visitors.unionId, unionIds) : undefined))
+  }
+
+  return async (person: Forgotten): Promise<void> => {
+    const { corpId, customerId } = person
+    const hers = await devicesOf(person)
     const devices = (await db.select({ visitorId: visitors.visitorId }).from(visitors).where(hers)).map((visitor) => visitor.visitorId)
     await deleteViews(corpId, eq(views.customerId, customerId))
     // What she opened before she was known.

@@ -6,6 +6,7 @@ import type { Identity } from '../identity/index.ts'
 import type { Jobs } from '../jobs/index.ts'
 import type { Materials } from '../materials/index.ts'
 import type { Notices } from '../notices/index.ts'
+import type { OfficialAccounts } from '../official-account/index.ts'
 
 /** What the radar asks of other areas. */
 export interface RadarNeeds {
@@ -15,7 +16,8 @@ export interface RadarNeeds {
   identity: Pick<Identity, 'staffRefs' | 'businessCard'> & { signIn: Pick<Identity['signIn'], 'start' | 'on'>; access: Pick<Identity['access'], 'peopleNow' | 'viewerNow'> }
   materials: Pick<Materials, 'forReader' | 'titles' | 'pictureFor' | 'cardPicture' | 'mediaFor' | 'maySend' | 'previewOf' | 'requireSeen' | 'listedFor'>
   notices: Notices
-  customers: Pick<Customers, 'customerByExternal' | 'customerNames' | 'isErased'>
+  officialAccounts: Pick<OfficialAccounts, 'isReady'> & { signIn: Pick<OfficialAccounts['signIn'], 'start' | 'on'> }
+  customers: Pick<Customers, 'customerByExternal' | 'customerByUnion' | 'customerNames' | 'isErased' | 'isErasedUnion'>
   groupChats: Pick<GroupChats, 'groupByChatId' | 'isInGroup' | 'groupNames'>
   /** Address of the script of the tracked page; null when the H5 is not built. */
   readerScript: () => string | null

@@ -28,7 +28,6 @@ export function createRadar(platform: Platform, needs: RadarNeeds) {
   const watch = createWatch(platform, needs)
   const list = createViewsList(platform, needs)
   const exporting = createReadersExport(platform, needs, list)
-  needs.identity.signIn.on('reader', readers.signedIn)
   return {
     /** The JSON API. */
     routes(register: Register): void {

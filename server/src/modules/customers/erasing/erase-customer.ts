@@ -11,7 +11,14 @@ import { customersOf } from '../store.ts'
 import { erasuresOf } from './store.ts'
 import type { Tombstones } from './tombstones.ts'
 
-/** Binds the sealed id of a person to its place. */
+/** Who a person is at WeCom and WeChat, as text to be sealed. Older rows hold the first id only. */
+export const personText = (person: { externalUserId: string; unionId: string | null }): string => [person.externalUserId, person.unionId ?? ''].join('|')
+export function personIn(text: string): { externalUserId: string; unionId: string | null } {
+  const [externalUserId = '', unionId = ''] = text.split('|')
+  return { externalUserId, unionId: unionId || null }
+}
+
+/** Binds the sealed ids of a person to their place. */
 export const personContext = (corpId: number) => `customer_erasures.person:${corpId}`
 
 /**
@@ -37,10 +44,10 @@ export function createErasing(platform: Platform, needs: { audit: Audit; profile
       if (!(await intakeOf(tx, viewer.corpId).lockCustomer(customerId))) throw notFound('客户')
       const now = clock.now()
       const store = erasuresOf(tx, viewer.corpId)
-      await store.begin({
-        personKey: needs.tombstones.keyOf(viewer.corpId, customer.externalUserId), person: secrets.seal(customer.externalUserId, personContext(viewer.corpId)),
-        customerId, erasedAt: now, requestedBy: viewer.staffId, dueAt: now,
-      })
+      const erasure = { customerId, erasedAt: now, requestedBy: viewer.staffId }
+      await store.begin({ ...erasure, personKey: needs.tombstones.keyOf(viewer.corpId, customer.externalUserId), person: secrets.seal(personText(customer), personContext(viewer.corpId)), dueAt: now })
+      // A sign-in on a page may tell this id and no other. Nothing is to be done for it: it is only known again.
+      if (customer.unionId !== null) await store.begin({ ...erasure, personKey: needs.tombstones.unionKeyOf(viewer.corpId, customer.unionId), person: null, dueAt: null })
       const count = await store.removeCustomer(customerId)
       await needs.audit.record(tx, { corpId: viewer.corpId, actorId: viewer.staffId, action: 'customer.erased', subject: `一位客户，${count} 段好友关系`, from })
     })

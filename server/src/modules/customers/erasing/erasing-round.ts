@@ -1,13 +1,13 @@
 import { inTransaction } from '../../../platform/db/transaction.ts'
 import type { Platform } from '../../../platform/platform.ts'
 import { intakeOf } from '../intake-store.ts'
-import { personContext } from './erase-customer.ts'
+import { personContext, personIn } from './erase-customer.ts'
 import { dueErasures, erasuresOf } from './store.ts'
 import type { ErasureRow } from './store.ts'
 import type { Tombstones } from './tombstones.ts'
 
 /** A person whose data is deleted, as the areas are told: everything of before `erasedAt` (epoch ms) has to go. */
-export interface ErasedPerson { corpId: number; customerId: number; externalUserId: string; erasedAt: number }
+export interface ErasedPerson { corpId: number; customerId: number; externalUserId: string; unionId: string | null; erasedAt: number }
 /** Deletes what one area knows of a person. Repeatable: it is called again after a failure, and once more some minutes later. */
 export type ForgetCustomer = (person: ErasedPerson) => Promise<void>
 
@@ -42,7 +42,7 @@ export function createErasingRound(platform: Platform, needs: { tombstones: Tomb
   async function pass(row: ErasureRow): Promise<void> {
     if (row.person !== null) {
       const { corpId, customerId, erasedAt } = row
-      const person = { corpId, customerId, externalUserId: secrets.open(row.person, personContext(corpId)), erasedAt }
+      const person = { corpId, customerId, ...personIn(secrets.open(row.person, personContext(corpId))), erasedAt }
       // Files made of rows go after the rows.
       for (const forget of [forgetHere, ...needs.areas()]) await forget(person)
     }

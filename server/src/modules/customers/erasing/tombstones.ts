@@ -16,6 +16,7 @@ type SeenRelation = ReadRelation & { staffId: number }
 export function createTombstones(platform: Pick<Platform, 'config' | 'clock'>) {
   const hash = createKeyedHash(platform.config.appKey, 'erased-customer')
   const keyOf = (corpId: number, externalUserId: string): Buffer => hash(`${corpId}:${externalUserId}`)
+  const unionKeyOf = (corpId: number, unionId: string): Buffer => hash(`${corpId}:unionid:${unionId}`)
 
   /** When the data of these people was deleted, epoch ms; the others are left out. */
   async function erasedAt(q: Queries, corpId: number, externalIds: readonly string[]): Promise<Map<string, number>> {
@@ -34,9 +35,13 @@ export function createTombstones(platform: Pick<Platform, 'config' | 'clock'>) {
   }
 
   return {
-    keyOf, among,
+    keyOf, unionKeyOf, among,
     async has(q: Queries, corpId: number, externalUserId: string): Promise<boolean> {
       return (await erasedAt(q, corpId, [externalUserId])).size > 0
+    },
+    /** The same for a person of whom only the unionid is known. */
+    async hasUnion(q: Queries, corpId: number, unionId: string): Promise<boolean> {
+      return (await erasuresOf(q, corpId).standing([unionKeyOf(corpId, unionId)])).length > 0
     },
     /** Does a deletion of this person stand at this moment, whatever the transaction has read before? Locks it until the transaction ends. */
     async stands(tx: Queries, corpId: number, externalUserId: string): Promise<boolean> {
@@ -51,9 +56,10 @@ export function createTombstones(platform: Pick<Platform, 'config' | 'clock'>) {
       const erased = await erasedAt(tx, corpId, relations.map((relation) => relation.customer.externalUserId))
       if (erased.size === 0) return [...relations]
       for (const [externalUserId, at] of erased) {
-        const began = relations.filter((relation) => relation.customer.externalUserId === externalUserId).some((relation) => relation.addedAt > at || (heard.get(relation.staffId) ?? 0) > at)
-        if (!began) continue
-        await erasuresOf(tx, corpId).lift(keyOf(corpId, externalUserId), platform.clock.now())
+        const hers = relations.filter((relation) => relation.customer.externalUserId === externalUserId)
+        if (!hers.some((relation) => relation.addedAt > at || (heard.get(relation.staffId) ?? 0) > at)) continue
+        const unionId = hers[0]?.customer.unionId ?? null
+        for (const key of [keyOf(corpId, externalUserId), ...(unionId === null ? [] : [unionKeyOf(corpId, unionId)])]) await erasuresOf(tx, corpId).lift(key, platform.clock.now())
         erased.delete(externalUserId)
       }
       return relations.filter((relation) => !erased.has(relation.customer.externalUserId))

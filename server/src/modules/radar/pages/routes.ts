@@ -4,8 +4,6 @@ import { isDatabaseAway } from '../../../platform/db/connect.ts'
 import { wantedRange } from '../../../platform/http/ranges.ts'
 import type { Platform } from '../../../platform/platform.ts'
 import { withinRates } from '../../../platform/rate.ts'
-import type { Corp } from '../../corps/index.ts'
-import type { SignedIn } from '../../identity/index.ts'
 import { sendMedia } from '../../materials/index.ts'
 import type { ReaderMaterial } from '../../materials/index.ts'
 import type { RadarNeeds } from '../needs.ts'
@@ -13,32 +11,27 @@ import { framedOrigin, partsOf } from './content.ts'
 import { awayPage, trackedPage, unknownLinkPage, withdrawnPage } from './tracked-page.ts'
 import type { Counted, TrackedPage } from './tracked-page.ts'
 import { createShareLookup } from '../shares/lookup.ts'
-import { sharesOf } from '../shares/store.ts'
 import type { ShareRow } from '../shares/store.ts'
-import { deviceOf, isMachine, isWechat } from './user-agent.ts'
+import { createReaderSignIn, TOKEN } from './reader-sign-in.ts'
+import { deviceOf, isMachine } from './user-agent.ts'
 import type { ViewTickets } from './view-ticket.ts'
 import { createVisitorCookie } from './visitor-cookie.ts'
 import type { Visitor } from './visitor-cookie.ts'
 
-/** WeChat is not asked again for a while after it could not name a reader. */
-const ASK_AGAIN_MS = 10 * 60 * 1000
-/** On the way back from WeChat; old ones (in a forwarded address) mean nothing. */
-const BACK_MS = 2 * 60 * 1000
 /** Views of one link that are counted within a minute, of one device and of all: nobody can make up readers without end. */
 const VIEWS_PER_VISITOR = 10
 const VIEWS_PER_SHARE = 120
 /** Of one address: all customers and staff in a shop share one. */
 const PAGES = { most: 600, seconds: 60 }
 const PICTURES = { most: 6000, seconds: 60 }
-/** Links of shares, previews and passed-on copies differ in length (view tickets and pictures name the same one). */
-const TOKEN = /^[A-Za-z0-9_-]{16,48}$/
 
 type TokenRequest = FastifyRequest<{ Params: { token: string }; Querystring: Record<string, unknown> }>
 
-/** What a stranger sees: `/r/<token>` and its pictures, and the silent sign-in that tells who reads (MAT-15). */
+/** What a stranger sees: `/r/<token>` and its pictures. */
 export function createReaderRoutes(platform: Platform, needs: RadarNeeds, tickets: ViewTickets) {
-  const { clock, config, db, log, redis } = platform
+  const { clock, config, log, redis } = platform
   const cookies = createVisitorCookie(config)
+  const signIn = createReaderSignIn(platform, needs, cookies)
   const lookup = createShareLookup(platform)
 
   async function show(request: TokenRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -54,10 +47,8 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
     const reads = request.method === 'GET' && !isMachine(request.headers)
     const visitor = cookies.read(request) ?? cookies.fresh()
     const colleague = visitor.memberOf === corp.id
-    if (reads && !colleague && await shouldAsk(request, corp, visitor)) {
-      cookies.write(reply, { ...visitor, askedCorpId: corp.id, askedAt: clock.now() })
-      return needs.identity.signIn.start(reply, corp, 'reader', JSON.stringify({ token, visitorId: visitor.visitorId }))
-    }
+    const asked = reads && !colleague ? await signIn.ask(request, reply, corp, visitor, token) : null
+    if (asked) return asked
     if (reads) cookies.write(reply, visitor)
     const counts = reads && !colleague && !corp.suspended && share.state !== 'cancelled' && share.state !== 'failed'
     const counted = counts && await mayCount(share, visitor) ? await countedAs(request, token, await lookup.readBy(visitor.visitorId, token, found), visitor, material) : null
@@ -99,40 +90,6 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
     }
   }
 
-  /** Only where the silent sign-in works: inside WeChat, the corp has seen it working, and the reader is not known yet. */
-  async function shouldAsk(request: TokenRequest, corp: Corp, visitor: Visitor): Promise<boolean> {
-    const now = clock.now()
-    if (!corp.proofs.oauthAt || corp.suspended || corp.agentId === null || !isWechat(request.headers['user-agent'])) return false
-    if (visitor.askedCorpId === corp.id && now - visitor.askedAt < ASK_AGAIN_MS) return false
-    const back = typeof request.query.back === 'string' ? parseInt(request.query.back, 36) : NaN
-    if (Math.abs(now - back) < BACK_MS) return false
-    const known = await sharesOf(db, corp.id).visitor(visitor.visitorId)
-    return known?.knownBy !== 'wechat' || known.customerId === null
-  }
-
-  /** The reader is back from WeChat. Whatever came of it, the content is shown. */
-  async function signedIn({ corp, payload, person, request, reply }: SignedIn): Promise<FastifyReply> {
-    const { token, visitorId } = readPayload(payload)
-    const back = () => reply.header('cache-control', 'no-store').redirect(TOKEN.test(token) ? `/r/${token}?back=${clock.now().toString(36)}` : '/')
-    const visitor = cookies.read(request)
-    if (visitor && visitor.visitorId === visitorId && person) {
-      try {
-        if (person.kind === 'visitor') {
-          const { externalUserId } = person
-          // Whose data was deleted on request stays a stranger (SYS-17).
-          if (externalUserId !== null && await needs.customers.isErased(corp.id, externalUserId)) return back()
-          const customer = externalUserId ? await needs.customers.customerByExternal(corp.id, externalUserId) : null
-          await sharesOf(db, corp.id).knowByWechat(visitorId, { externalUserId, openId: person.openId, customerId: customer?.customerId ?? null }, clock.now())
-        } else if (person.kind === 'member') {
-          cookies.write(reply, { ...visitor, memberOf: corp.id })
-        }
-      } catch (error) {
-        log.warn({ err: error }, 'a reader who signed in could not be remembered')
-      }
-    }
-    return back()
-  }
-
   async function picture(request: FastifyRequest<{ Params: { token: string; name: string } }>, reply: FastifyReply): Promise<FastifyReply> {
     const of = await materialOf(request.params.token)
     const found = of && await needs.materials.pictureFor(of.corpId, of.materialId, request.params.name)
@@ -162,7 +119,6 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
     needs.materials.previewOf(token) ?? (TOKEN.test(token) ? await lookup.cached(token) : null)
 
   return {
-    signedIn,
     register(app: FastifyInstance): void {
       const shownOrAway = async (request: TokenRequest, reply: FastifyReply) => {
         try {
@@ -182,10 +138,4 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
 
 function page(reply: FastifyReply, status: number, text: string): FastifyReply {
   return reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(text)
-}
-
-function readPayload(payload: string): { token: string; visitorId: string } {
-  const parsed: unknown = JSON.parse(payload)
-  if (typeof parsed === 'object' && parsed !== null && 'token' in parsed && 'visitorId' in parsed) return { token: String(parsed.token), visitorId: String(parsed.visitorId) }
-  return { token: '', visitorId: '' }
 }

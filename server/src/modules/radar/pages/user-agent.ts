@@ -13,10 +13,15 @@ export function isWechat(agent: string | undefined): boolean {
   return /MicroMessenger\//.test(agent ?? '')
 }
 
+/** In a WeCom client: also a kind of WeChat, but the pages of official accounts don't open there. */
+export function isWecom(agent: string | undefined): boolean {
+  return /wxwork\//i.test(agent ?? '')
+}
+
 /** What kind of device reads, as shown to the salesperson. */
 export function deviceOf(agent: string | undefined): string {
   const text = agent ?? ''
-  const where = /wxwork\//i.test(text) ? '企业微信' : isWechat(text) ? '微信' : '浏览器'
+  const where = isWecom(text) ? '企业微信' : isWechat(text) ? '微信' : '浏览器'
   const what = /iPhone|iPod/.test(text) ? 'iPhone' : /iPad/.test(text) ? 'iPad' : /OpenHarmony|HarmonyOS/.test(text) ? '鸿蒙手机' : /Android/.test(text) ? '安卓手机' : /Windows|Macintosh|X11|Linux/.test(text) ? '电脑' : ''
   return what ? `${what} · ${where}` : where
 }

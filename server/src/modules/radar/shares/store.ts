@@ -1,4 +1,5 @@
 import { and, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { ShareState } from '@zhike/shared'
 import type { Queries } from '../../../platform/db/connect.ts'
 import { shares, visitors } from '../tables.ts'
@@ -8,6 +9,8 @@ export type VisitorRow = typeof visitors.$inferSelect
 
 /** What the column holds; a longer chain goes on at this depth. */
 const DEEPEST = 30_000
+/** Nobody reads on more devices than these. */
+const DEVICES = 50
 
 /** Tracked links of one corp, and the devices that opened them. */
 export function sharesOf(q: Queries, corpId: number) {
@@ -71,10 +74,17 @@ export function sharesOf(q: Queries, corpId: number) {
       const rows = await q.select().from(visitors).where(and(eq(visitors.corpId, corpId), inArray(visitors.visitorId, [...new Set(ids)])))
       return new Map(rows.map((row) => [row.visitorId, row]))
     },
-    /** What WeChat told of a device overrules what was guessed. */
-    async knowByWechat(visitorId: string, person: { externalUserId: string | null; openId: string; customerId: number | null }, now: number): Promise<void> {
-      await q.insert(visitors).values({ corpId, visitorId, ...person, knownBy: 'wechat', createdAt: now })
-        .onDuplicateKeyUpdate({ set: { externalUserId: person.externalUserId, openId: person.openId, customerId: person.customerId, knownBy: 'wechat' } })
+    /** Writes what is known of a device, whatever was known of it. */
+    async know({ visitorId, createdAt, externalUserId, openId, accountOpenId, unionId, customerId, knownBy }: Omit<VisitorRow, 'corpId'>): Promise<void> {
+      const known = { externalUserId, openId, accountOpenId, unionId, customerId, knownBy }
+      await q.insert(visitors).values({ corpId, visitorId, createdAt, ...known }).onDuplicateKeyUpdate({ set: known })
+    },
+    /** Which customer WeCom, or her unionid, has named on another device of this person; the device seen last counts. */
+    async namedElsewhere({ accountOpenId, unionId }: { accountOpenId: string; unionId: string | null }): Promise<number | null> {
+      const named = async (hers: SQL) => await q.select({ customerId: visitors.customerId, createdAt: visitors.createdAt }).from(visitors)
+        .where(and(eq(visitors.corpId, corpId), hers, eq(visitors.knownBy, 'wechat'), isNotNull(visitors.customerId))).limit(DEVICES)
+      const devices = (unionId === null ? [] : await named(eq(visitors.unionId, unionId))).concat(await named(eq(visitors.accountOpenId, accountOpenId)))
+      return devices.sort((a, b) => b.createdAt - a.createdAt)[0]?.customerId ?? null
     },
     /** The first to open links addressed to customers; never overrules what is known. */
     async knowByShare(known: ReadonlyMap<string, number>, now: number): Promise<void> {

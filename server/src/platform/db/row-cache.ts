@@ -1,15 +1,14 @@
-import type { Clock } from '../../platform/clock.ts'
-import type { CorpRow } from './store.ts'
+import type { Clock } from '../clock.ts'
 
 const KEPT_MS = 2000
 const MOST = 2000
 
-/** Rows of corps for two seconds, so that a request reads its tenant once. What is not there is remembered apart: invented ids push no tenant out. */
-export function createRowCache<K>(clock: Clock) {
-  const found = new Map<K, { row: Promise<CorpRow | undefined>; at: number }>()
+/** Rows for two seconds, so that a request reads its tenant once. What is not there is remembered apart: invented ids push no tenant out. */
+export function createRowCache<K, Row>(clock: Clock) {
+  const found = new Map<K, { row: Promise<Row | undefined>; at: number }>()
   const missing = new Map<K, number>()
   return {
-    async get(key: K, load: () => Promise<CorpRow | undefined>): Promise<CorpRow | undefined> {
+    async get(key: K, load: () => Promise<Row | undefined>): Promise<Row | undefined> {
       const now = clock.now()
       const known = found.get(key)
       if (known && now - known.at < KEPT_MS) return await known.row
