@@ -90,6 +90,36 @@ describe('a salesperson beside the chat (acceptance 1)', () => {
     await desk.close()
   })
 
+  test('a customer who never had the link is named by the corp’s official account, without WeCom · MAT-15, MAT-19', async () => {
+    const friend = '果果妈'
+    const desk = await stage.desk()
+    await desk.sidebar.getByTestId('customer-name').waitFor()
+    await send(desk, MATERIAL)
+    await desk.page.getByTestId('phone-chat-吴晓燕').click()
+    await desk.page.getByTestId('phone-chat').getByTestId('link-card').last().click()
+    await desk.phone.locator('img').first().waitFor()
+    await desk.page.getByTestId('wechat-menu').click()
+    await desk.page.getByTestId('wechat-forward').click()
+    await desk.page.getByTestId('forward-search').fill(friend)
+    await desk.page.getByTestId(`forward-to-${friend}`).click()
+    await desk.page.getByTestId('customer-second').first().click()
+    const follows = desk.page.getByTestId('phone-follow')
+    if (await follows.getAttribute('aria-pressed') === 'false') await follows.click()
+    await expect.poll(() => follows.innerText()).toBe('已关注公众号')
+    await desk.shot('story-3-follower')
+    await desk.page.getByTestId(`phone-chat-${CUSTOMER}`).click()
+    await desk.page.getByTestId('phone-chat').getByTestId('link-card').last().click()
+    await desk.phone.locator('img').first().waitFor()
+    const connection = await createConnection(stage.product.databaseUrl)
+    await expect.poll(async () => {
+      const [[row]] = await connection.query<RowDataPacket[]>(`SELECT v.reader, c.name, d.known_by, d.external_user_id, d.union_id = c.union_id AS same FROM views v JOIN visitors d ON d.corp_id = v.corp_id AND d.visitor_id = v.visitor_id
+        LEFT JOIN customers c ON c.corp_id = v.corp_id AND c.id = v.customer_id WHERE v.announced = 1 ORDER BY v.id DESC LIMIT 1`)
+      return { ...row }
+    }, { timeout: 15_000 }).toEqual({ reader: 'forwarded', name: friend, known_by: 'wechat', external_user_id: null, same: 1 })
+    await connection.end()
+    await desk.close()
+  })
+
   test('the same by phone, in the dark', async () => {
     const desk = await stage.desk()
     await desk.sidebar.getByTestId('customer-name').waitFor()

@@ -8,6 +8,7 @@ import { createPlatform } from '../platform/platform.ts'
 import type { Platform } from '../platform/platform.ts'
 import { demoHistory } from './history.ts'
 import { fillLibrary } from './library.ts'
+import { connectOfficialAccount } from './official-account.ts'
 import { friendshipsIn, groupsIn, hasHistory } from './people.ts'
 import { setUpDemoCorp } from './set-up.ts'
 import { tourHistory } from './tour.ts'
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
 async function load(platform: Platform, modules: Modules, { wecomCorpId, adminUserids: [admin] }: FirstCorp, sandboxUrl: string): Promise<void> {
   const corp = await modules.corps.byWecomId(wecomCorpId)
   if (!corp || admin === undefined) throw new Error('演示企业还没有建立，请先启动服务')
+  await connectOfficialAccount(modules, corp, { sandboxUrl, baseUrl: platform.config.baseUrl })
   if (await hasHistory(platform.db, corp.id)) return say('演示数据已经载入过')
 
   await brought(modules, corp.id, 'contacts_sync', say)
