@@ -101,6 +101,20 @@ describe('what the phone’s browser does to a page', () => {
     expect(told.at(-1)).toMatchObject({ how: 'push', address: 'http://localhost:3000/r/abc?page=2' })
   })
 
+  it('tells once which picture a finger or the right button stays on; a mere tap goes on', async () => {
+    const { window, told, run } = open()
+    run("document.body.innerHTML = '<a href=\"#x\"><img id=\"code\" src=\"/r/abc/contact.png\"></a><p>正文</p>'")
+    const pressed = () => told.filter((one) => JSON.stringify(one).includes('zhike-sandbox-picture'))
+    run("document.querySelector('p').dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }))")
+    run("['pointerdown', 'pointerup', 'click'].forEach((name) => code.dispatchEvent(new MouseEvent(name, { bubbles: true })))")
+    expect(pressed()).toEqual([])
+    run("code.dispatchEvent(new MouseEvent('pointerdown', { bubbles: true }))")
+    await window.happyDOM.waitUntilComplete()
+    expect(run("code.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }))")).toBe(false)
+    expect(pressed()).toEqual([{ kind: 'zhike-sandbox-picture', session: 's1', src: 'http://localhost:3000/r/abc/contact.png' }])
+    expect(run("code.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }))")).toBe(false)
+  })
+
   it('is served with the shim to pages of the product and alone to outside pages', async () => {
     const text = async (path: string): Promise<string> => (await fetch(`${box.url}${path}`)).text()
     expect(await text('/sandbox/web/browser.js')).toBe(script)

@@ -60,6 +60,38 @@
     return null
   }
 
+  // ---- a long press on a picture, which on a desk is a right click ----
+
+  var PRESS_MS = 600
+  var press = 0
+  var pressed = false
+
+  function tellPicture(picture) {
+    pressed = true
+    window.parent.postMessage({ kind: 'zhike-sandbox-picture', session: boot.session, src: picture.currentSrc || picture.src }, location.origin)
+  }
+
+  document.addEventListener('contextmenu', function (event) {
+    if (!(event.target instanceof HTMLImageElement)) return
+    event.preventDefault()
+    clearTimeout(press)
+    if (!pressed) tellPicture(event.target)
+  })
+  document.addEventListener('pointerdown', function (event) {
+    pressed = false
+    if (event.button === 0 && event.target instanceof HTMLImageElement) press = setTimeout(tellPicture, PRESS_MS, event.target)
+  })
+  ;['pointerup', 'pointercancel', 'pointermove', 'dragstart'].forEach(function (end) {
+    document.addEventListener(end, function (event) {
+      // The hand is never quite still.
+      if (end !== 'pointermove' || Math.abs(event.movementX) + Math.abs(event.movementY) > 6) clearTimeout(press)
+    })
+  })
+  // What ends a long press is no tap.
+  document.addEventListener('click', function (event) {
+    if (pressed && event.target instanceof HTMLImageElement) event.preventDefault()
+  }, true)
+
   // ---- hidden while the phone is locked or WeChat in the background ----
 
   var away = Boolean(window.frameElement && window.frameElement.dataset.away === 'true')

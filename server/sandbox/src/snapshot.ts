@@ -15,8 +15,9 @@ const FILE = 'sandbox.json'
 const FORMAT = 1
 const DEBOUNCE_MS = 1000
 
+/** What older files do not know. */
 type SavedAccount = Omit<OfficialAccount, 'decidedFollowers'> & Partial<Pick<OfficialAccount, 'decidedFollowers'>>
-type SavedCorp = Omit<CorpRecord, 'officialAccount'> & { officialAccount?: SavedAccount | null }
+type SavedCorp = Omit<CorpRecord, 'officialAccount' | 'contactWays'> & Partial<Pick<CorpRecord, 'contactWays'>> & { officialAccount?: SavedAccount | null }
 
 interface Snapshot {
   format: number
@@ -55,7 +56,7 @@ export class SnapshotFile {
     if (saved.format !== FORMAT) return false
     const { sandbox } = this
     sandbox.corps.clear()
-    for (const record of saved.corps) sandbox.corps.set(record.corpid, new Corp(movedTo(withAccount(record, saved.productOrigin), saved.productOrigin, sandbox.product.origin)))
+    for (const record of saved.corps) sandbox.corps.set(record.corpid, new Corp(movedTo(filledUp(record, saved.productOrigin), saved.productOrigin, sandbox.product.origin)))
     sandbox.chats.restore(saved.chats)
     sandbox.pages.restore(saved.pages ?? [])
     sandbox.credentials.restore(saved.credentials)
@@ -103,10 +104,10 @@ export class SnapshotFile {
   }
 }
 
-/** Older files know no official accounts, or nobody who follows one: the demo corp gets hers. */
-function withAccount(saved: SavedCorp, productOrigin: string): CorpRecord {
-  const { officialAccount = saved.corpid === DEMO_CORP.corpid ? configuredAccount(DEMO_CORP, productOrigin) : null } = saved
-  return { ...saved, officialAccount: officialAccount && { decidedFollowers: {}, ...officialAccount } }
+/** Older files know no official accounts, or nobody who follows one, and no contact ways: the demo corp gets her account. */
+function filledUp(saved: SavedCorp, productOrigin: string): CorpRecord {
+  const { officialAccount = saved.corpid === DEMO_CORP.corpid ? configuredAccount(DEMO_CORP, productOrigin) : null, contactWays = [] } = saved
+  return { ...saved, officialAccount: officialAccount && { decidedFollowers: {}, ...officialAccount }, contactWays }
 }
 
 /** The product may have another address than last time; what pointed at it follows. */

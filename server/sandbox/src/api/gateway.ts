@@ -5,6 +5,7 @@ import type { Corp } from '../world/corp.ts'
 import type { Sandbox } from '../world/sandbox.ts'
 import { answerApi, plainIp, queryOf } from './answering.ts'
 import { basicRoutes } from './basics.ts'
+import { contactWayRoutes } from './contact-ways.ts'
 import { contactRoutes } from './contacts.ts'
 import { customerRoutes } from './customers.ts'
 import { groupRoutes } from './groups.ts'
@@ -19,7 +20,7 @@ const CALLS_PER_MINUTE = 10_000
 const MAX_BODY = 25 * 1024 * 1024
 
 const ROUTES: ApiRoute[] = [
-  ...basicRoutes, ...contactRoutes, ...customerRoutes, ...tagRoutes, ...groupRoutes, ...messageRoutes, ...mediaRoutes,
+  ...basicRoutes, ...contactRoutes, ...customerRoutes, ...tagRoutes, ...groupRoutes, ...contactWayRoutes, ...messageRoutes, ...mediaRoutes,
 ]
 
 /** Token → corp: 41001 missing, 40014 unknown, 42001 expired, 50003 app switched off. */

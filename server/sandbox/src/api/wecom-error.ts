@@ -61,6 +61,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   41042: 'invalid contact way style',
   41043: 'config_id missing',
   41044: 'invalid config_id',
+  41045: 'contact way count reach limit',
   41049: 'welcome code missing',
   41050: 'invalid welcome code',
   41051: 'externaluser has started chatting',

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { addByCode, scanned } from '../world/contact-ways.ts'
 import { notFound } from '../world/errors.ts'
 import { sharePage } from '../world/messaging.ts'
 import { personParty } from '../world/parties.ts'
@@ -8,8 +9,9 @@ import { linkShape } from './chat-routes.ts'
 
 const page = z.object(linkShape)
 const share = z.object({ link: page, toChatId: z.string().optional(), toPerson: z.string().optional() })
+const code = z.object({ text: z.string().min(1).max(4096) })
 
-/** 收藏, 最近打开 and the share menu of the browser on a person's phone. */
+/** 收藏, 最近打开 and the share menu of the browser on a person's phone, and the codes in the pictures it shows. */
 export async function pageRoutes(app: FastifyInstance, options: { sandbox: Sandbox }): Promise<void> {
   const { sandbox } = options
   const personIdOf = (params: unknown): string => {
@@ -38,5 +40,7 @@ export async function pageRoutes(app: FastifyInstance, options: { sandbox: Sandb
     sandbox.pages.drop(personId, z.object({ url: z.string() }).parse(request.body).url)
     return changed(personId)
   })
+  app.post('/people/:id/scan', (request) => scanned(sandbox, personIdOf(request.params), code.parse(request.body).text))
+  app.post('/people/:id/add-by-code', (request) => addByCode(sandbox, personIdOf(request.params), code.parse(request.body).text))
   app.post('/people/:id/share', (request) => sharePage(sandbox, personParty(personIdOf(request.params)), share.parse(request.body)))
 }

@@ -28,7 +28,7 @@ export function bareCorp(identity: CorpIdentity): CorpRecord {
     trustedDomain: { domain: '', verified: false, verifyFile: `WW_verify_${identity.verifyCode}.txt`, verifyContent: identity.verifyCode },
     loginDomain: '', trustedIps: ['203.0.113.10'], officialAccount: null, callback: null, customerApiAllowed: false,
     visibleRange: { all: false, departments: [], userids: [] }, contactRange: { all: false, userids: [] }, pages: [], consoleWelcomeUserids: [],
-    departments: [], staff: [], people: [], follows: [], tagGroups: [], groups: [], media: [], appMessages: [], appUnread: {},
+    departments: [], staff: [], people: [], follows: [], tagGroups: [], groups: [], contactWays: [], media: [], appMessages: [], appUnread: {},
   }
 }
 

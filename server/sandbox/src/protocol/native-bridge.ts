@@ -49,6 +49,13 @@ export interface PageReport {
   picture: string
 }
 
+/** Page → phone: somebody keeps her finger on a picture (public/browser.js). */
+export interface PicturePress {
+  kind: 'zhike-sandbox-picture'
+  session: string
+  src: string
+}
+
 /** Phone → page: whether the phone is locked or shows something else. */
 export interface ScreenNews {
   kind: 'zhike-sandbox-screen'

@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { codeText, wayByCode } from '../world/contact-ways.ts'
 import { notFound } from '../world/errors.ts'
 import type { Sandbox } from '../world/sandbox.ts'
 import { gbkOf } from './gbk.ts'
 import { naughtySites } from './naughty.ts'
 import { barePage, gbkPage, unframedPage } from './plain-pages.ts'
+import { qrPng } from './qr.ts'
 import { scenePng } from './scenes.ts'
 import { storeGuidePage } from './store-guide.ts'
 import { wechatArticlePage } from './wechat-article.ts'
@@ -18,6 +20,7 @@ const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBR
 
 /** The world wide web outside of corp and product, as far as materials need it: `/sandbox/web/*`. */
 export async function outsideWeb(app: FastifyInstance, options: { sandbox: Sandbox }): Promise<void> {
+  const { sandbox } = options
   // These sites know nothing of the sandbox's own rules.
   app.addHook('onRequest', async (_request, reply) => {
     void reply.removeHeader('referrer-policy').removeHeader('x-content-type-options').header('content-security-policy', ORIGIN_OF_ITS_OWN)
@@ -42,6 +45,13 @@ export async function outsideWeb(app: FastifyInstance, options: { sandbox: Sandb
     const png = scenePng(file.replace(/\.png$/, ''))
     if (png === undefined) throw notFound('这张图片')
     return reply.type('image/png').header('cache-control', 'public, max-age=3600').send(png)
+  })
+  // The host of WeCom's pictures: the code of a contact way, for as long as there is the way.
+  app.get('/qr/:file', (request, reply) => {
+    const { file } = z.object({ file: z.string() }).parse(request.params)
+    const way = wayByCode(sandbox, file.replace(/\.png$/, ''))
+    if (way === undefined) throw notFound('这个二维码')
+    return reply.type('image/png').header('cache-control', 'public, max-age=3600').send(qrPng(codeText(way.code)))
   })
   app.get('/pixel.gif', (_request, reply) => reply.type('image/gif').header('cache-control', 'no-store').send(PIXEL))
   await app.register(naughtySites, { ...options, prefix: '/bad' })

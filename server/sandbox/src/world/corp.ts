@@ -1,5 +1,5 @@
 import type { AppMessage } from '../protocol/app-messages.ts'
-import type { CorpRecord, Department, Follow, Group, GroupMember, Media, Person, Staff, Tag, TagGroup } from './model.ts'
+import type { ContactWay, CorpRecord, Department, Follow, Group, GroupMember, Media, Person, Staff, Tag, TagGroup } from './model.ts'
 
 /** One simulated corp with the indexes that keep every read cheap at 100 000 customers. */
 export class Corp {
@@ -22,6 +22,7 @@ export class Corp {
   readonly people = new Map<string, Person>()
   readonly tagGroups = new Map<string, TagGroup>()
   readonly groups = new Map<string, Group>()
+  readonly contactWays = new Map<string, ContactWay>()
   readonly media = new Map<string, Media>()
   readonly appMessages = new Map<string, AppMessage[]>()
   readonly appUnread = new Map<string, number>()
@@ -54,6 +55,7 @@ export class Corp {
     for (const item of record.follows) this.putFollow(item)
     for (const item of record.tagGroups) this.putTagGroup(item)
     for (const item of record.groups) this.putGroup(item)
+    for (const item of record.contactWays) this.contactWays.set(item.id, item)
     for (const item of record.media) this.media.set(item.id, item)
     for (const item of record.appMessages) this.addAppMessage(item)
     for (const [userid, count] of Object.entries(record.appUnread)) this.appUnread.set(userid, count)
@@ -68,7 +70,7 @@ export class Corp {
       consoleWelcomeUserids: this.consoleWelcomeUserids,
       departments: [...this.departments.values()], staff: [...this.staffByKey.values()], people: [...this.people.values()],
       follows: [...this.byStaff.values()].flatMap((follows) => [...follows.values()]).sort((a, b) => a.seq - b.seq),
-      tagGroups: [...this.tagGroups.values()], groups: [...this.groups.values()], media: [...this.media.values()],
+      tagGroups: [...this.tagGroups.values()], groups: [...this.groups.values()], contactWays: [...this.contactWays.values()], media: [...this.media.values()],
       appMessages: [...this.appMessages.values()].flat(), appUnread: Object.fromEntries(this.appUnread),
     }
   }

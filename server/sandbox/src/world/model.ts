@@ -111,6 +111,29 @@ export interface Media {
   createdAt: number
 }
 
+/** A contact way (联系我, wecom-api/03 §6): a code or button by which customers add members. The console shows none of them. */
+export interface ContactWay {
+  /** config_id */
+  id: string
+  /** 1 one member, 2 several */
+  type: 1 | 2
+  /** 1 button in a mini program, 2 QR code */
+  scene: 1 | 2
+  style: number | null
+  remark: string
+  skipVerify: boolean
+  state: string
+  userids: string[]
+  departments: number[]
+  exclusive: boolean
+  /** agentid of the app that made it: no other app can see it */
+  madeBy: number
+  /** seconds */
+  createTime: number
+  /** What its code says, and the name of the code's picture. */
+  code: string
+}
+
 interface AppSettings {
   agentid: number
   name: string
@@ -155,6 +178,8 @@ export interface CorpRecord {
   follows: Follow[]
   tagGroups: TagGroup[]
   groups: Group[]
+  /** In the order in which they were made. */
+  contactWays: ContactWay[]
   media: Media[]
   appMessages: AppMessage[]
   /** Unread app messages per userid. */

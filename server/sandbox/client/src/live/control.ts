@@ -5,6 +5,7 @@ import type { Faults } from '../../../src/protocol/faults.ts'
 import type { DeviceRequest, JsSendRequest, NativeAnswer, VerifyAnswer, VerifyRequest } from '../../../src/protocol/native-bridge.ts'
 import type { ContactView, DepartmentView, PartyId, PersonDetail, PersonView, StaffView } from '../../../src/protocol/people.ts'
 import type { PageCard, SavedPages, SharePage } from '../../../src/protocol/saved-pages.ts'
+import type { Scanned } from '../../../src/protocol/scanning.ts'
 import type { ClockView, Settings } from '../../../src/protocol/settings.ts'
 import type { ActionResult, WorldAction } from '../../../src/protocol/world.ts'
 
@@ -81,6 +82,8 @@ export const control = {
   keepPage: (id: string, page: PageCard) => post<SavedPages>(`${ofPerson(id)}/pages/favourites`, page),
   dropPage: (id: string, url: string) => remove<SavedPages>(`${ofPerson(id)}/pages/favourites`, { url }),
   sharePage: (id: string, share: SharePage) => post<Message>(`${ofPerson(id)}/share`, share),
+  scan: (id: string, text: string) => post<Scanned>(`${ofPerson(id)}/scan`, { text }),
+  addByCode: (id: string, text: string) => post<ActionResult>(`${ofPerson(id)}/add-by-code`, { text }),
   chat: (chatId: string, as: PartyId) => get<ChatDetail>(`${ofChat(chatId)}${query({ as })}`),
   messages: (chatId: string, page: { as: PartyId; before?: string; limit?: number }) => get<Message[]>(`${ofChat(chatId)}/messages${query({ ...page })}`),
   send: (chatId: string, message: SendMessage) => post<Message>(`${ofChat(chatId)}/messages`, message),

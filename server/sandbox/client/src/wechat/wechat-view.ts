@@ -1,5 +1,6 @@
 import { reactive, watch } from 'vue'
 import type { ChatSummary, Message, MiniProgramCard } from '../../../src/protocol/chats.ts'
+import type { Scanned } from '../../../src/protocol/scanning.ts'
 import type { PageCard } from '../../../src/protocol/saved-pages.ts'
 import { desk } from '../desk/desk.ts'
 
@@ -15,6 +16,13 @@ export interface OpenedPage {
 
 export type PhoneTab = 'chats' | 'recent' | 'favourites'
 
+/** A member's card that a code led to. */
+export interface ScannedMember {
+  /** What the code says. */
+  text: string
+  card: Extract<Scanned, { kind: 'member' }>
+}
+
 /** Where the customer is on her phone. */
 export const phone = reactive({
   /** Locked, or on the phone's desktop with WeChat in the background: what is open stays open, hidden. */
@@ -27,6 +35,9 @@ export const phone = reactive({
   page: null as PageCard | null,
   forwarding: null as Forwarding | null,
   image: '',
+  /** The picture of the page that she keeps her finger on. */
+  pressed: '',
+  member: null as ScannedMember | null,
 })
 
 let openings = 0
@@ -47,6 +58,6 @@ export function cardOf(url: string, message: Message): PageCard {
 /** Another person's phone lies on the desk: it starts at the chat list. Called once by the page. */
 export function resetPhoneWithPerson(): void {
   watch(() => desk.person?.id, () => {
-    Object.assign(phone, { away: '', program: null, tab: 'chats', chat: null, link: null, forwarding: null, image: '' })
+    Object.assign(phone, { away: '', program: null, tab: 'chats', chat: null, link: null, forwarding: null, image: '', pressed: '', member: null })
   })
 }

@@ -83,7 +83,7 @@ export async function passTime(ms: number): Promise<string> {
 export async function resetWorld(): Promise<string> {
   await control.reset()
   Object.assign(view, { opened: null, page: null, dialog: null })
-  Object.assign(phone, { away: '', program: null, chat: null, link: null, forwarding: null })
+  Object.assign(phone, { away: '', program: null, chat: null, link: null, forwarding: null, pressed: '', member: null })
   return '已回到刚生成的演示数据'
 }
 
