@@ -10,6 +10,14 @@ export function sourceLabel(addWay: number): string {
   return ADD_WAY_LABELS[addWay] ?? '未知来源'
 }
 
+/** Begins the state of the codes that members show on customer pages, `zk_card_<staffId>`; whoever adds by one carries it (wecom-api/03 §6). */
+export const CARD_CHANNEL = 'zk_card_'
+
+/** Name of the channel that a friendship came by; of channels that other programs made, what they call them. */
+export function channelLabel(channel: string): string {
+  return channel.startsWith(CARD_CHANNEL) ? '名片二维码' : channel
+}
+
 /** States of a friendship: removed by the member, or lost, that is ended by the customer. */
 export const RELATION_STATES = ['active', 'removed', 'lost'] as const
 export type RelationState = (typeof RELATION_STATES)[number]

@@ -71,6 +71,11 @@ describe('the words of the timeline', () => {
       .toEqual({ title: '第 2 次打开《婴儿车选购指南》', detail: '读了1分20秒 · 看到第 3 页（共 12 页）', materialId: 7 })
   })
 
+  it('names the code on customer pages; other channels are what others call them', () => {
+    expect(wordEvent('added', { addWay: 1, channel: 'zk_card_7' }).detail).toBe('来源：扫描二维码 · 渠道：名片二维码')
+    expect(wordEvent('added', { addWay: 1, channel: '展会A' }).detail).toBe('来源：扫描二维码 · 渠道：展会A')
+  })
+
   it('tells which side ended the friendship', () => {
     expect(wordEvent('lost', {}).title).toBe('客户删除了员工')
     expect(wordEvent('removed_by_staff', { byTransfer: true })).toMatchObject({ title: '员工删除了客户', detail: '在职转接后由企业微信移除' })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import {
-  getAgent, getCustomer, getGroupChat, getMember, getSignedInPerson, jsSignature, listCorpTags, listCustomersOf, listDepartments, listFollowUsers,
+  addMemberCode, contactWaysSince, getAgent, getContactWay, getCustomer, getGroupChat, getMember, getSignedInPerson, jsSignature, listCorpTags, listCustomersOf, listDepartments, listFollowUsers,
   listGroupChats, listMembers, markTags, oauthUrl, sendTextCard, signPage, webLoginUrl, WecomError,
 } from '../../server/src/wecom/index.ts'
 import type { CallOptions, WecomClient } from '../../server/src/wecom/index.ts'
@@ -122,6 +122,29 @@ describe('tags and groups (wecom-api/03 §2, §6)', () => {
     const group = await getGroupChat(client, 'wr1')
     expect(group).toMatchObject({ name: '春季活动交流群', owner: 'wanglei' })
     expect(group.member_list.map((member) => [member.type, member.name, member.invitor])).toEqual([[1, '王磊', 'wanglei'], [2, '春风十里', null], [2, '周工', 'wanglei']])
+  })
+})
+
+describe('contact ways (wecom-api/03 §6)', () => {
+  it('makes a code for one member, which is never asked for twice', async () => {
+    const { client, calls } = recorded('externalcontact.add_contact_way.response.json')
+    expect(await addMemberCode(client, { userId: 'wanglei', state: 'zk_card_7', remark: '知客名片' })).toEqual({ configId: '4f8a1c27d5e8b6403f9a1c27d5e8b640', qrCode: 'https://p.qpic.cn/wwhead/nMl9ssowtibVGyrmvBiaFAKEqrc1/0' })
+    expect(calls).toMatchObject([{ api: '/cgi-bin/externalcontact/add_contact_way', effect: 'once', body: { type: 1, scene: 2, skip_verify: true, state: 'zk_card_7', remark: '知客名片', user: ['wanglei'] } }])
+  })
+
+  it('reads ways of any kind, also of buttons, which have no code', async () => {
+    const { client } = recorded('externalcontact.get_contact_way.response.json', 'externalcontact.get_contact_way.temp.response.json', { contact_way: { config_id: 'a1', type: 1, scene: 1 } })
+    expect(await getContactWay(client, '4f8a')).toMatchObject({ state: 'ch_spring_01', userIds: ['wanglei', 'chenmei'], qrCode: expect.stringContaining('https://') })
+    expect(await getContactWay(client, '9d2b')).toMatchObject({ state: 'tmp_01', userIds: ['wanglei'] })
+    expect(await getContactWay(client, 'a1')).toEqual({ configId: 'a1', qrCode: '', state: '', userIds: [] })
+  })
+
+  it('lists what was made since a moment until the cursor is empty', async () => {
+    const { client, calls } = recorded({ contact_way: [{ config_id: 'a1' }], next_cursor: 'c2' }, { contact_way: null })
+    const pages: string[][] = []
+    for await (const page of contactWaysSince(client, 1_714_000_000_999)) pages.push(page)
+    expect(pages).toEqual([['a1'], []])
+    expect(calls.map((call) => call.body)).toEqual([{ start_time: 1_714_000_000, cursor: '', limit: 1000 }, { start_time: 1_714_000_000, cursor: 'c2', limit: 1000 }])
   })
 })
 

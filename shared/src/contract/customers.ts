@@ -14,6 +14,7 @@ export const relation = z.object({
   remark: z.string(), description: z.string(), remarkCorp: z.string(),
   /** Always masked; full numbers only by `GET /api/customers/:customerId/phones` (SYS-17). */
   phones: z.array(z.string()),
+  /** `channel`: in words, `channelLabel`. */
   addWay: z.number().int(), source: z.string(), channel: z.string().nullable(),
   addedAt: moment,
   state: z.enum(RELATION_STATES), endedAt: moment.nullable(),

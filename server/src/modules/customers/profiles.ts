@@ -1,4 +1,4 @@
-import { sourceLabel, starsOf } from '@zhike/shared'
+import { channelLabel, sourceLabel, starsOf } from '@zhike/shared'
 import type { RelationState } from '@zhike/shared'
 import type { CustomerProfile, CustomerRow, CustomerTag, Relation, StaffRef, TimelineRow } from '@zhike/shared/contract'
 import { toPage } from '../../platform/db/keyset.ts'
@@ -57,7 +57,7 @@ export function createProfiles(platform: Platform, needs: { identity: Identity; 
   function presentRelation(viewer: Viewer, row: RelationRecord, tags: readonly TagOnRelation[], staff: Map<number, StaffRef>): Relation {
     return {
       staff: staffOr(staff, row.staffId), remark: row.remark, description: row.description, remarkCorp: row.remarkCorp,
-      phones: phones.masked(viewer.corpId, row.phones), addWay: row.addWay, source: sourceLabel(row.addWay), channel: row.channel, addedAt: row.addedAt,
+      phones: phones.masked(viewer.corpId, row.phones), addWay: row.addWay, source: sourceLabel(row.addWay), channel: row.channel === null ? null : channelLabel(row.channel), addedAt: row.addedAt,
       state: row.state, endedAt: row.endedAt, tags: tagsFor(tags, row.id), own: row.staffId === viewer.staffId,
     }
   }

@@ -1,4 +1,4 @@
-import { MATERIAL_TYPES, progressWords, readWords, sourceLabel } from '@zhike/shared'
+import { MATERIAL_TYPES, channelLabel, progressWords, readWords, sourceLabel } from '@zhike/shared'
 import type { CustomerEventKind } from '@zhike/shared'
 import { z } from 'zod'
 
@@ -49,7 +49,7 @@ function wordsOf(kind: CustomerEventKind, known: z.output<typeof facts>): Omit<W
 }
 
 function origin(known: z.output<typeof facts>): string | null {
-  return joined([known.addWay === null ? '' : `来源：${sourceLabel(known.addWay)}`, known.channel === '' ? '' : `渠道：${known.channel}`])
+  return joined([known.addWay === null ? '' : `来源：${sourceLabel(known.addWay)}`, known.channel === '' ? '' : `渠道：${channelLabel(known.channel)}`])
 }
 
 function reading(known: z.output<typeof facts>): string | null {

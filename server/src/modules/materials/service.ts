@@ -1,6 +1,6 @@
 import type { MaterialForm, MaterialGroupView, UploadedFile } from '@zhike/shared/contract'
 import type { UploadKind } from '@zhike/shared'
-import { createOutside } from '../../platform/outside/outside.ts'
+import { outsideOf } from '../../platform/outside/sandbox-web.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { repeatedly } from '../../platform/repeat.ts'
 import type { Repeated } from '../../platform/repeat.ts'
@@ -40,9 +40,8 @@ const UPLOADS_SWEEP_MS = 60 * 60 * 1000
 
 /** The material libraries with their files (spec 01). */
 export function createMaterials(platform: Platform, needs: MaterialsNeeds) {
-  const { config, db, log } = platform
-  const inSandbox = config.sandboxUrl
-  const outside = createOutside({ log, inside: inSandbox === null ? undefined : (url) => sandboxAddress(url, config.baseUrl, inSandbox) })
+  const { db, log } = platform
+  const outside = outsideOf(platform)
   const taking = createTaking(platform)
   const uploads = createUploads(platform, taking)
   const outsidePages = createOutsidePages(platform, { outside, taking })
@@ -111,10 +110,4 @@ export function createMaterials(platform: Platform, needs: MaterialsNeeds) {
       await Promise.all([drawJobs.stop(), ...sweepers.splice(0).map((sweeper) => sweeper.stop())])
     },
   }
-}
-
-/** The built-in sandbox has a web of its own, at our address and at its own: that, and nothing else of this machine, may be read. */
-function sandboxAddress(url: URL, baseUrl: string, sandboxUrl: string): URL | null {
-  const origins = [baseUrl, sandboxUrl].map((address) => new URL(address).origin)
-  return origins.includes(url.origin) && url.pathname.startsWith('/sandbox/web/') ? new URL(url.pathname + url.search, sandboxUrl) : null
 }
