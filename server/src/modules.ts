@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { auditRetention, createAudit } from './modules/audit/index.ts'
 import { callbacksRetention, createCallbacks } from './modules/callbacks/index.ts'
+import { createContactWays } from './modules/contact-ways/index.ts'
 import { corpsRetention, createCorps } from './modules/corps/index.ts'
 import { createCustomers, createStaffFigures, customersRetention } from './modules/customers/index.ts'
 import { createGroupChats } from './modules/group-chats/index.ts'
@@ -33,6 +34,7 @@ export function createModules(platform: Platform) {
   const materials = createMaterials(platform, { audit, identity, radarFigures: radarFigures(platform.db), uses: [sharesUsing(platform.db)], mayReadCustomer: customers.mayRead })
   const notices = createNotices(platform, { corps, identity })
   const officialAccounts = createOfficialAccounts(platform, { corps, audit })
+  const contactWays = createContactWays(platform, { corps, identity })
   const radar = createRadar(platform, { audit, jobs, corps, identity, officialAccounts, materials, notices, customers, groupChats, readerScript })
   const live = createLive(platform, { identity })
   const callbacks = createCallbacks(platform, { corps, identity, audit })
@@ -45,10 +47,10 @@ export function createModules(platform: Platform) {
   const forgetting: Repeated[] = []
 
   return {
-    corps, audit, jobs, identity, groupChats, customers, materials, notices, officialAccounts, radar, live, callbacks, setup, retentions,
+    corps, audit, jobs, identity, groupChats, customers, materials, notices, officialAccounts, contactWays, radar, live, callbacks, setup, retentions,
     /** The JSON API. */
     routes(register: Register): void {
-      for (const area of [identity, groupChats, customers, materials, notices, officialAccounts, radar, live, callbacks, setup, operations]) area.routes(register)
+      for (const area of [identity, groupChats, customers, materials, notices, officialAccounts, contactWays, radar, live, callbacks, setup, operations]) area.routes(register)
     },
     /** Pages and endpoints outside of the contract. */
     async plainRoutes(app: FastifyInstance): Promise<void> {
@@ -60,12 +62,12 @@ export function createModules(platform: Platform) {
     },
     /** Starts the background work of all areas in this process (worker role). */
     async work(): Promise<void> {
-      for (const area of [identity, groupChats, customers, materials, notices, radar, callbacks, jobs]) await area.work()
+      for (const area of [identity, groupChats, customers, materials, notices, contactWays, radar, callbacks, jobs]) await area.work()
       forgetting.push(...startForgetting(platform, retentions))
     },
     /** Ends what `work` began; queues are closed with the platform. */
     async stop(): Promise<void> {
-      await Promise.all([identity, customers, materials, notices, radar, callbacks, jobs, ...forgetting.splice(0)].map((area) => area.stop()))
+      await Promise.all([identity, customers, materials, notices, contactWays, radar, callbacks, jobs, ...forgetting.splice(0)].map((area) => area.stop()))
     },
   }
 }

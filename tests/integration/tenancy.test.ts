@@ -22,6 +22,7 @@ function guesses(of: OwnedThings): Record<ContractKey, { params?: object; query?
     'POST /api/official-account/check': {},
     'DELETE /api/official-account': {},
     'GET /api/staff': {},
+    'GET /api/staff/:staffId/contact-way': { params: { staffId: of.staffId } },
     'GET /api/departments': {},
     'POST /api/staff/sync': {},
     'GET /api/roles': {},

@@ -62,6 +62,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     PORT: '3999', BASE_URL, DATABASE_URL: database.url, REDIS_URL: redis.url, DATA_DIR: dataDir, APP_KEY: newAppKey(), LOG_LEVEL: 'silent',
     WECOM_API_BASE: sandbox.url, WECOM_OAUTH_BASE: `${sandbox.url}/sandbox`, WECOM_LOGIN_BASE: `${sandbox.url}/sandbox`, WECHAT_API_BASE: sandbox.url,
     WECOM_CORP_ID: DEMO_CORP.corpid, WECOM_AGENT_ID: String(DEMO_CORP.agentid), WECOM_AGENT_SECRET: DEMO_CORP.secret, WECOM_CORP_NAME: DEMO_CORP.name,
+    // Only looked at by houses that have SANDBOX=1 in their env.
+    SANDBOX_URL: sandbox.url,
     WECOM_CALLBACK_TOKEN: DEMO_CORP.callbackToken, WECOM_CALLBACK_AES_KEY: DEMO_CORP.encodingAesKey, WECOM_ADMIN_USERIDS: DEMO_CORP.adminUserids.join(','),
     ...options.env,
   })

@@ -23,6 +23,7 @@ export function createMetrics() {
     queueJobs: new Counter({ name: 'zhike_queue_jobs_total', help: 'Background jobs by queue and outcome', labelNames: ['queue', 'outcome'], registers }),
     notices: new Counter({ name: 'zhike_notices_total', help: 'App messages to staff by outcome', labelNames: ['outcome'], registers }),
     autoTags: new Counter({ name: 'zhike_auto_tags_total', help: 'Tags set on customers by what they did, by outcome of a try', labelNames: ['outcome'], registers }),
+    contactWays: new Counter({ name: 'zhike_contact_ways_total', help: 'Contact ways of members by outcome of a try', labelNames: ['outcome'], registers }),
     reactions: new Counter({ name: 'zhike_reactions_total', help: 'Rows of the customer log handed to automation by kind and outcome', labelNames: ['kind', 'outcome'], registers }),
     liveClients: new Gauge({ name: 'zhike_live_clients', help: 'Open server-sent event streams', registers }),
   }

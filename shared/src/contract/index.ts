@@ -1,5 +1,6 @@
 import { auditContract } from './audit.ts'
 import { callbacksContract } from './callbacks.ts'
+import { contactWaysContract } from './contact-ways.ts'
 import { customersContract } from './customers.ts'
 import { groupChatsContract } from './group-chats.ts'
 import { jobsContract } from './jobs.ts'
@@ -24,6 +25,7 @@ export const contract = {
   ...jobsContract,
   ...auditContract,
   ...callbacksContract,
+  ...contactWaysContract,
   ...customersContract,
   ...groupChatsContract,
   ...materialsContract,
@@ -47,6 +49,7 @@ export * from './parts.ts'
 export * from './rates.ts'
 export * from './audit.ts'
 export * from './callbacks.ts'
+export * from './contact-ways.ts'
 export * from './customers.ts'
 export * from './group-chats.ts'
 export * from './jobs.ts'

@@ -29,6 +29,11 @@ export function createDirectory(platform: Platform) {
       if (!made) throw new Error('a new member cannot be read')
       return { ...toRef(made), state: made.state }
     },
+    /** Null for another corp's id. */
+    async knownStaff(corpId: number, staffId: number): Promise<KnownStaff | null> {
+      const row = await peopleOf(db, corpId).staffById(staffId)
+      return row ? { ...toRef(row), state: row.state } : null
+    },
     /** Names of departments that exist. */
     departmentNames: (corpId: number, departmentIds: readonly number[]): Promise<Map<number, string>> => peopleOf(db, corpId).departmentNames(departmentIds),
     /** With department and position, as a customer page shows its sender. Null for another corp's id. */

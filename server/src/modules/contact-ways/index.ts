@@ -1,0 +1,2 @@
+export { createContactWays } from './service.ts'
+export type { ContactWays } from './service.ts'
