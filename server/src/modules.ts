@@ -35,7 +35,7 @@ export function createModules(platform: Platform) {
   const notices = createNotices(platform, { corps, identity })
   const officialAccounts = createOfficialAccounts(platform, { corps, audit })
   const contactWays = createContactWays(platform, { corps, identity })
-  const radar = createRadar(platform, { audit, jobs, corps, identity, officialAccounts, materials, notices, customers, groupChats, readerScript })
+  const radar = createRadar(platform, { audit, jobs, corps, identity, officialAccounts, materials, notices, customers, groupChats, contactWays, readerScript })
   const live = createLive(platform, { identity })
   const callbacks = createCallbacks(platform, { corps, identity, audit })
   const setup = createSetup(platform, { corps, identity, audit, jobs })

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { newAppKey, readConfig } from '../../server/src/config.ts'
 import { createAudit } from '../../server/src/modules/audit/index.ts'
+import { createContactWays } from '../../server/src/modules/contact-ways/index.ts'
 import { createCorps } from '../../server/src/modules/corps/index.ts'
 import { createCustomers, createStaffFigures } from '../../server/src/modules/customers/index.ts'
 import { customers, relations } from '../../server/src/modules/customers/tables.ts'
@@ -58,7 +59,8 @@ export async function openStage(options: { now?: number } = {}) {
   const materialArea = createMaterials(platform, { audit, identity, uses: [], radarFigures: radarFigures(platform.db), mayReadCustomer: customerArea.mayRead })
   const notices = createNotices(platform, { corps, identity })
   const officialAccounts = createOfficialAccounts(platform, { corps, audit })
-  const radarNeeds = { audit, jobs, corps, identity, officialAccounts, customers: customerArea, groupChats: groupChatArea, materials: materialArea, notices, readerScript: () => '/assets/reader.js' }
+  const contactWays = createContactWays(platform, { corps, identity })
+  const radarNeeds = { audit, jobs, corps, identity, officialAccounts, customers: customerArea, groupChats: groupChatArea, materials: materialArea, notices, contactWays, readerScript: () => '/assets/reader.js' }
   const radar = createRadar(platform, radarNeeds)
   const live = createLive(platform, { identity })
   const app = await createServer({ baseUrl: config.baseUrl, secure: false, trustProxy: 0, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, pieceBytes: LIMITS.uploadPiece })

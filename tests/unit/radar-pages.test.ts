@@ -1,15 +1,17 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { ReaderMaterial } from '../../server/src/modules/materials/index.ts'
+import type { Sender } from '../../server/src/modules/radar/pages/tracked-page.ts'
 import { extentOf, framedOrigin, partsOf } from '../../server/src/modules/radar/pages/content.ts'
-import { trackedPage } from '../../server/src/modules/radar/pages/tracked-page.ts'
+import { trackedPage, withdrawnPage } from '../../server/src/modules/radar/pages/tracked-page.ts'
 
 const material = (more: Partial<ReaderMaterial>): ReaderMaterial => ({
   materialId: 1, type: 'link', title: '标题', summary: '', url: null, framing: 'unknown', pageCount: null, pages: [], state: 'ready', stateNote: null, article: null, media: null, miniprogram: null,
   fileVersion: 1, hasCover: false, updatedAt: 0, deleted: false, ...more,
 })
 const secure = { baseUrl: 'https://crm.example.com', secure: true }
-const page = (shown: ReaderMaterial, framed = false): string =>
-  trackedPage({ token: 't'.repeat(22), baseUrl: secure.baseUrl, material: shown, sender: null, counted: null, framed, script: null, preview: false, now: 0, zone: 'Asia/Shanghai' })
+const page = (shown: ReaderMaterial, framed = false, sender: Sender | null = null): string =>
+  trackedPage({ token: 't'.repeat(22), baseUrl: secure.baseUrl, material: shown, sender, counted: null, framed, script: null, preview: false, now: 0, zone: 'Asia/Shanghai' })
 
 describe('the page of a link is shown inside ours · MAT-6', () => {
   test.each([
@@ -44,4 +46,32 @@ test('what people typed stays text in every type of page', () => {
     }))
     expect(shown, type).not.toMatch(/<img src=x|<script>alert/)
   }
+})
+
+describe('who sent it, and one way to reach her', () => {
+  const lu: Sender = { name: '陆遥', avatar: null, department: '浦东店', position: '母婴顾问', code: '/r/t/contact.png?v=1' }
+
+  test('the code is in the page, closed, and loaded when it is opened', () => {
+    const shown = page(material({}), false, lu)
+    expect(shown).toContain('<details class="ask"><summary>')
+    expect(shown).toMatch(/<img src="\/r\/t\/contact\.png\?v=1"[^>]* alt="陆遥的微信二维码" loading="lazy">/)
+  })
+
+  test('without a code there is no button', () => {
+    const shown = page(material({}), false, { ...lu, code: null })
+    expect(shown).toContain('陆遥')
+    expect(shown).not.toMatch(/<details|联系我/)
+  })
+
+  test('what was withdrawn says how to ask for it · MAT-11', () => {
+    expect(withdrawnPage(lu)).toContain('可以点下面的「联系我」，加陆遥的微信')
+    expect(withdrawnPage({ ...lu, code: null })).toContain('可以在微信里联系陆遥')
+    expect(withdrawnPage(null)).toContain('请联系发给您的人')
+  })
+
+  test('what it adds to a page is some hundred bytes as they are sent', () => {
+    const weigh = (sender: Sender) => gzipSync(page(material({}), false, sender)).length
+    expect(weigh(lu) - weigh({ ...lu, code: null })).toBeLessThan(700)
+    expect(gzipSync(/<style>[^]*<\/style>/.exec(withdrawnPage(lu))?.[0] ?? '').length).toBeLessThan(3 * 1024)
+  })
 })

@@ -1,4 +1,5 @@
 import type { Audit } from '../audit/index.ts'
+import type { ContactWays } from '../contact-ways/index.ts'
 import type { Corps } from '../corps/index.ts'
 import type { Customers } from '../customers/index.ts'
 import type { GroupChats } from '../group-chats/index.ts'
@@ -17,6 +18,7 @@ export interface RadarNeeds {
   materials: Pick<Materials, 'forReader' | 'titles' | 'pictureFor' | 'cardPicture' | 'mediaFor' | 'maySend' | 'previewOf' | 'requireSeen' | 'listedFor'>
   notices: Notices
   officialAccounts: Pick<OfficialAccounts, 'isReady'> & { signIn: Pick<OfficialAccounts['signIn'], 'start' | 'on'> }
+  contactWays: Pick<ContactWays, 'codeOf' | 'picture' | 'want'>
   customers: Pick<Customers, 'customerByExternal' | 'customerByUnion' | 'customerNames' | 'isErased' | 'isErasedUnion'>
   groupChats: Pick<GroupChats, 'groupByChatId' | 'isInGroup' | 'groupNames'>
   /** Address of the script of the tracked page; null when the H5 is not built. */

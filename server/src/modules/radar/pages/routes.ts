@@ -9,7 +9,7 @@ import type { ReaderMaterial } from '../../materials/index.ts'
 import type { RadarNeeds } from '../needs.ts'
 import { framedOrigin, partsOf } from './content.ts'
 import { awayPage, trackedPage, unknownLinkPage, withdrawnPage } from './tracked-page.ts'
-import type { Counted, TrackedPage } from './tracked-page.ts'
+import type { Counted, Sender, TrackedPage } from './tracked-page.ts'
 import { createShareLookup } from '../shares/lookup.ts'
 import type { ShareRow } from '../shares/store.ts'
 import { createReaderSignIn, TOKEN } from './reader-sign-in.ts'
@@ -42,7 +42,7 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
     const corp = found ? await needs.corps.byId(found.share.corpId) : null
     if (!found || !corp) return page(reply, 404, unknownLinkPage())
     const { share } = found
-    const [material, sender] = await Promise.all([needs.materials.forReader(share.corpId, share.materialId), needs.identity.businessCard(share.corpId, share.staffId)])
+    const [material, sender] = await Promise.all([needs.materials.forReader(share.corpId, share.materialId), senderOf(share, token)])
     if (!material || material.deleted) return page(reply, 410, withdrawnPage(sender))
     const reads = request.method === 'GET' && !isMachine(request.headers)
     const visitor = cookies.read(request) ?? cookies.fresh()
@@ -53,6 +53,12 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
     const counts = reads && !colleague && !corp.suspended && share.state !== 'cancelled' && share.state !== 'failed'
     const counted = counts && await mayCount(share, visitor) ? await countedAs(request, token, await lookup.readBy(visitor.visitorId, token, found), visitor, material) : null
     return shown(reply, { token, material, sender, counted, preview: colleague, zone: corp.zone })
+  }
+
+  /** Her card, with her code beside it if she has one. */
+  async function senderOf({ corpId, staffId }: ShareRow, token: string): Promise<Sender | null> {
+    const [card, code] = await Promise.all([needs.identity.businessCard(corpId, staffId), needs.contactWays.codeOf(corpId, staffId)])
+    return card && { ...card, code: code && `/r/${token}/${code.src}` }
   }
 
   /** What makes the page count: its ticket, and the address under which this reader passes it on (MAT-19). */
@@ -105,6 +111,15 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
     return reply.header('cache-control', 'public, max-age=86400').header('etag', found.etag).header('cross-origin-resource-policy', 'cross-origin').type(found.type).send(found.body)
   }
 
+  /** The code by which she adds the sender; also beside what was withdrawn (MAT-11). */
+  async function contactCode(request: FastifyRequest<{ Params: { token: string } }>, reply: FastifyReply): Promise<FastifyReply> {
+    const { token } = request.params
+    const share = TOKEN.test(token) ? await lookup.cached(token) : null
+    const found = share && await needs.contactWays.picture(share.corpId, share.staffId)
+    if (!found) return reply.code(404).header('cache-control', 'no-store').send()
+    return reply.header('cache-control', 'public, max-age=86400').header('etag', found.etag).type(found.type).send(found.body)
+  }
+
   /** The video or the file. Phones ask for it in ranges. */
   async function media(request: FastifyRequest<{ Params: { token: string } }>, reply: FastifyReply): Promise<FastifyReply> {
     const of = await materialOf(request.params.token)
@@ -131,6 +146,7 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
       app.get('/r/:token', { config: { rate: PAGES } }, shownOrAway)
       app.get('/r/:token/media', { config: { rate: PICTURES } }, media)
       app.get('/r/:token/card.jpg', { config: { rate: PICTURES } }, cardPicture)
+      app.get('/r/:token/contact.png', { config: { rate: PICTURES } }, contactCode)
       app.get('/r/:token/:name', { config: { rate: PICTURES } }, picture)
     },
   }

@@ -4,7 +4,8 @@ import { content, extentOf } from './content.ts'
 import { html, shell } from './shell.ts'
 import type { Html } from './shell.ts'
 
-interface Sender { name: string; avatar: string | null; department: string | null; position: string | null }
+/** @property code address of the picture of the code by which she is added; null where there is none to show */
+export interface Sender { name: string; avatar: string | null; department: string | null; position: string | null; code: string | null }
 
 /** What makes a page count. @property forward the token under which this reader passes it on */
 export interface Counted { ticket: string; forward: string | null }
@@ -44,7 +45,12 @@ ${senderBar(sender, material.pages.length > 1 ? material.pageCount ?? material.p
 function senderBar(sender: Sender | null, pages: number): Html | null {
   if (!sender) return null
   const role = [sender.department, sender.position].filter(Boolean).join(' · ')
-  return html`<div class="who"><div>${avatar(sender)}<div class="grow"><b>${sender.name}</b>${role ? html`<span>${role}</span>` : null}</div>${pages > 1 ? html`<span class="at" data-at aria-live="off">1 / ${pages}</span>` : null}</div></div>`
+  return html`<div class="${sender.code === null ? 'who' : 'who asks'}"><div>${avatar(sender)}<div class="grow"><b>${sender.name}</b>${role ? html`<span>${role}</span>` : null}</div>${pages > 1 ? html`<span class="at" data-at aria-live="off">1 / ${pages}</span>` : null}${sender.code === null ? null : ask(sender, sender.code, role)}</div></div>`
+}
+
+/** One way to reach her: opens and closes without a script, and loads the code only when it is opened. */
+function ask(sender: Sender, code: string, role: string): Html {
+  return html`<details class="ask"><summary><svg width="18" height="18" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linejoin="round" aria-hidden="true"><path d="M4 11.5C4 7.4 7.6 4 12 4s8 3.400 8 7.500-3.600 7.500-8 7.500c-1 0-2-.2-2.900-.5L5 20l1-3.500a7.200 7.200 0 0 1-2-5z"/></svg><span>联系我</span><span>收起</span></summary><div class="card"><b>${sender.name}</b>${role ? html`<span>${role}</span>` : null}<img src="${code}" width="200" height="200" alt="${sender.name}的微信二维码" loading="lazy"><p>长按识别二维码，加我微信</p></div></details>`
 }
 
 function avatar(sender: Sender): Html {
@@ -55,8 +61,10 @@ function avatar(sender: Sender): Html {
 
 /** MAT-11: the material is gone, the person who sent it is not. */
 export function withdrawnPage(sender: Sender | null): string {
-  return lonePage('内容已下架', sender ? `如需这份资料，可以在微信里联系${sender.name}。` : '如需这份资料，请联系发给您的人。', senderBar(sender, 0))
+  return lonePage('内容已下架', sender ? wantedFrom(sender) : '如需这份资料，请联系发给您的人。', senderBar(sender, 0))
 }
+
+const wantedFrom = ({ name, code }: Sender): string => (code === null ? `如需这份资料，可以在微信里联系${name}。` : `如需这份资料，可以点下面的「联系我」，加${name}的微信。`)
 
 export function unknownLinkPage(): string {
   return lonePage('链接已失效', '请检查链接是否完整，或联系发给您的人。')

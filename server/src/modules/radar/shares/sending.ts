@@ -70,6 +70,7 @@ export function createSending(platform: Platform, needs: RadarNeeds) {
         }
         return { share, moved }
       })
+      if (done.share.state === 'sent') needs.contactWays.want(viewer.corpId, viewer.staffId)
       if (!done.moved && done.share.state !== outcome.state) throw new AppError('conflict', done.share.state === 'sent' ? '这条资料已经记为发送成功' : '这次发送已经结束，请重新点发送')
       if (done.moved && done.share.state === 'sent' && done.share.customerId !== null) {
         await platform.live.publish(viewer.corpId, { owners: [viewer.staffId], event: { kind: 'customer', customerId: done.share.customerId } }).catch((error: unknown) => platform.log.debug({ err: error }, 'live news of a sent share were lost'))
