@@ -13,7 +13,7 @@ import { createMaterials } from './modules/materials/index.ts'
 import { createNotices, noticesRetention } from './modules/notices/index.ts'
 import { createOfficialAccounts } from './modules/official-account/index.ts'
 import { createOperations } from './modules/operations/index.ts'
-import { createRadar, radarFigures, radarRetention, sharesUsing } from './modules/radar/index.ts'
+import { createRadar, radarFigures, sharesUsing } from './modules/radar/index.ts'
 import { createSetup } from './modules/setup/index.ts'
 import { readerScript } from './paths.ts'
 import { partsRetention } from './platform/files/parts.ts'
@@ -32,7 +32,7 @@ export function createModules(platform: Platform) {
   const groupChats = createGroupChats(platform, { corps, identity, jobs, people: () => customers.inGroups })
   const customers = createCustomers(platform, { corps, identity, audit, jobs, groupChats, elsewhere: () => ({ forget: [groupChats, radar, callbacks, audit, jobs].map((area) => area.forgetCustomer), readings: radar.views }) })
   const materials = createMaterials(platform, { audit, identity, radarFigures: radarFigures(platform.db), uses: [sharesUsing(platform.db)], mayReadCustomer: customers.mayRead })
-  const notices = createNotices(platform, { corps, identity })
+  const notices = createNotices(platform, { corps, identity, quietAt: (corpId, at) => radar.quietAt(corpId, at) })
   const officialAccounts = createOfficialAccounts(platform, { corps, audit })
   const contactWays = createContactWays(platform, { corps, identity })
   const radar = createRadar(platform, { audit, jobs, corps, identity, officialAccounts, materials, notices, customers, groupChats, contactWays, readerScript })
@@ -43,7 +43,7 @@ export function createModules(platform: Platform) {
   callbacks.use(customers.events)
   callbacks.use(groupChats.events)
   customers.onEvent('material_opened', materials.whenOpened)
-  const retentions = [partsRetention, auditRetention, callbacksRetention, corpsRetention, customersRetention, identityRetention, jobsRetention, noticesRetention, radarRetention].flatMap((of) => of(platform))
+  const retentions = [...[partsRetention, auditRetention, callbacksRetention, corpsRetention, customersRetention, identityRetention, jobsRetention, noticesRetention].flatMap((of) => of(platform)), ...radar.retentions]
   const forgetting: Repeated[] = []
 
   return {

@@ -7,7 +7,7 @@ const LABELS: Record<string, string> = {
   name: '名称', title: '标题', summary: '摘要', groupId: '分组', score: '评分', tagIds: '标签', url: '网址', fileId: '文件', coverFileId: '封面',
   permissions: '权限', dataScope: '数据范围', key: '标识', roles: '角色', materials: '素材数', agentId: 'AgentId', wecomCorpId: '企业 ID', adminUserids: '管理员账号',
   domainFile: '域名校验文件', add: '添加', added: '添加', remove: '去掉', removed: '去掉', state: '状态', attempts: '尝试次数', error: '错误', predefined: '预设', holders: '人数',
-  action: '操作', actor: '谁', from: '从', to: '到', count: '条数', phones: '完整手机号',
+  action: '操作', actor: '谁', from: '从', to: '到', count: '条数', phones: '完整手机号', consentLine: '阅读告知', tellReading: '正在看提醒', tellSummary: '离开小结', quiet: '免打扰时段', keepViews: '浏览记录保留',
 }
 const WORDS: Readonly<Record<string, string>> = { ...PERMISSIONS, ...DATA_SCOPE_LABELS, ...ROLE_LABELS }
 

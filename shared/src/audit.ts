@@ -12,6 +12,7 @@ export const AUDIT_ACTIONS = {
   'official_account.changed': '修改公众号设置',
   'official_account.secret_changed': '更换公众号 AppSecret',
   'official_account.removed': '移除公众号',
+  'radar.settings_changed': '修改雷达设置',
   'material.created': '新建素材',
   'material.changed': '修改素材',
   'material.deleted': '删除素材',

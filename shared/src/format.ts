@@ -87,6 +87,12 @@ export function dayName(ms: number, zone: string = DEFAULT_ZONE): string {
   return [year, String(month).padStart(2, '0'), String(day).padStart(2, '0')].join('-')
 }
 
+/** Minutes since midnight on the clocks of a zone. */
+export function minuteOfDay(ms: number, zone: string = DEFAULT_ZONE): number {
+  const { clock } = partsIn(zone, ms)
+  return Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3))
+}
+
 /** Start of the day that holds `ms` in a zone, as epoch milliseconds. */
 export function dayStart(ms: number, zone: string = DEFAULT_ZONE): number {
   const { year, month, day } = partsIn(zone, ms)

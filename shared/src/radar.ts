@@ -13,3 +13,9 @@ export const RANKED_BY_LABELS: Record<RankedBy, string> = { views: '打开', sha
 export const TREND_DAYS = [7, 30] as const
 
 export const READER_KIND_LABELS: Record<ReaderKind, string> = { customer: '客户本人', forwarded: '转发来的', unknown: '未识别' }
+
+/** What customers are told on the page where the corp turns it on: their reading is seen (ui.md). */
+export const CONSENT_LINE = '为了更好地为您服务，顾问会看到您阅读了哪些内容'
+
+/** Kept for so many days: what the settings offer beside the installation's own number. */
+export const KEEP_VIEWS_CHOICES = [30, 90, 180, 365, 1098] as const

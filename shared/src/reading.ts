@@ -12,9 +12,12 @@ function partWords({ type, pages }: Parts, page: number): string {
   return `第 ${page} ${type === 'image' ? '张' : '页'}`
 }
 
+/** How far down, or how far into a video, counts as the end: nobody scrolls to the very last line. */
+const READ_THROUGH = 98
+
 /** How far a reader has come: 正在看第 3 页, 看到第 3 页（共 8 页）, 看到最后一张, 读完, 看到 62%. Null when there is nothing to tell. */
 export function progressWords({ type, pages, maxPage, depth, readingNow = false, lastPage = null }: ReadingProgress): string | null {
-  if (type === 'video') return depth >= 98 ? '看完' : depth > 0 ? `看到 ${depth}%` : null
+  if (type === 'video') return depth >= READ_THROUGH ? '看完' : depth > 0 ? `看到 ${depth}%` : null
   if (type === 'file') return depth > 0 ? '下载了' : null
   if (pages !== null && pages > 1) {
     const unit = type === 'image' ? '张' : '页'
@@ -22,8 +25,15 @@ export function progressWords({ type, pages, maxPage, depth, readingNow = false,
     if (maxPage === null) return null
     return maxPage >= pages ? `看到最后一${unit}` : `看到${partWords({ type, pages }, maxPage)}（共 ${pages} ${unit}）`
   }
-  if (depth >= 98) return type === 'link' ? '打开了原文' : '读完'
+  if (depth >= READ_THROUGH) return type === 'link' ? '打开了原文' : '读完'
   return depth > 0 ? `读到 ${depth}%` : null
+}
+
+/** Has she come to the end? Of what opens elsewhere (a link, a file) nobody can tell. */
+export function isReadThrough({ type, pages, maxPage, depth }: ReadingProgress): boolean {
+  if (type === 'file' || type === 'link') return false
+  if (type !== 'video' && pages !== null && pages > 1) return maxPage !== null && maxPage >= pages
+  return depth >= READ_THROUGH
 }
 
 /** Where somebody is at the moment: 第 3 页 / 共 8 页; empty where there are no parts. */

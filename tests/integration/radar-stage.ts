@@ -57,7 +57,8 @@ export async function openStage(options: { now?: number } = {}) {
   const groupChatArea = createGroupChats(platform, { corps, identity, jobs, people: () => customerArea.inGroups })
   const customerArea = createCustomers(platform, { corps, identity, audit, jobs, groupChats: groupChatArea, elsewhere: () => ({ forget: [], readings: async () => ({ items: [], next: null }) }) })
   const materialArea = createMaterials(platform, { audit, identity, uses: [], radarFigures: radarFigures(platform.db), mayReadCustomer: customerArea.mayRead })
-  const notices = createNotices(platform, { corps, identity })
+  const noticeNeeds: Parameters<typeof createNotices>[1] = { corps, identity, quietAt: (corpId, at) => radar.quietAt(corpId, at) }
+  const notices = createNotices(platform, noticeNeeds)
   const officialAccounts = createOfficialAccounts(platform, { corps, audit })
   const contactWays = createContactWays(platform, { corps, identity })
   const radarNeeds = { audit, jobs, corps, identity, officialAccounts, customers: customerArea, groupChats: groupChatArea, materials: materialArea, notices, contactWays, readerScript: () => '/assets/reader.js' }
@@ -67,6 +68,7 @@ export async function openStage(options: { now?: number } = {}) {
   const register = contractRoutes(app, identity.access.guard)
   radar.routes(register)
   live.routes(register)
+  notices.routes(register)
   customerArea.routes(register)
   identity.plainRoutes(app)
   radar.plainRoutes(app)
@@ -121,7 +123,7 @@ export async function openStage(options: { now?: number } = {}) {
   }
   return {
     previews: createPreviewLinks(platform),
-    app, platform, clock, corp, corps, identity, radar, radarNeeds, notices, wecom, redis, person, customer, group, pdf, link, send,
+    app, platform, clock, corp, corps, identity, radar, radarNeeds, notices, noticeNeeds, wecom, redis, person, customer, group, pdf, link, send,
     device: (agent = PHONE): Device => createDevice(app, agent),
     async rows(sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
       const [rows] = await platform.database.pool.query(sql, values)

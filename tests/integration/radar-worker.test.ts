@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { radarFigures } from '../../server/src/modules/radar/index.ts'
 import { createBeatWriter } from '../../server/src/modules/radar/beats/writer.ts'
+import { createRadarSettings } from '../../server/src/modules/radar/settings.ts'
 import { createWatch } from '../../server/src/modules/radar/watch/watch.ts'
 import { BROWSER, openStage, type Device, type Stage } from './radar-stage.ts'
 
@@ -14,7 +15,7 @@ let customer: Awaited<ReturnType<Stage['customer']>>
 
 beforeAll(async () => {
   stage = await openStage({ now: Date.UTC(2026, 2, 4, 4, 0) })
-  watch = createWatch(stage.platform, stage.radarNeeds)
+  watch = createWatch(stage.platform, stage.radarNeeds, createRadarSettings(stage.platform, stage.radarNeeds))
   wu = await stage.person('wuxiaoyan')
   chen = await stage.person('chensiyuan')
   material = await stage.pdf('2026 春季价目表')
@@ -89,26 +90,6 @@ describe('crashes and repetitions', () => {
 })
 
 describe('messages about openings', () => {
-  it('the first at once, more within half an hour in one follow-up with the total, later ones at once again · MAT-16', async () => {
-    const { link } = await stage.send(wu, material, chatOf(customer))
-    const phone = stage.device()
-    await openAgain(phone, link, 10_000)
-    stage.clock.pass(10 * 60_000)
-    await openAgain(phone, link, 20_000)
-    stage.clock.pass(10 * 60_000)
-    await openAgain(phone, link, 30_000)
-    const [first, again, ...others] = await noticesOf(customer.customerId)
-    expect(others).toHaveLength(0)
-    expect(first).toMatchObject({ kind: 'material_opened', staff_id: wu.staffId })
-    expect(again).toMatchObject({ kind: 'material_opened_again', state: 'waiting' })
-    expect(JSON.stringify(again?.card)).toContain('共打开 3 次，累计阅读 1分')
-    expect(new Date(String(again?.due_at)).getTime() - new Date(String(first?.due_at)).getTime()).toBeGreaterThan(29 * 60_000)
-    stage.clock.pass(15 * 60_000)
-    await openAgain(phone, link, 5000)
-    expect((await noticesOf(customer.customerId)).map((row) => row.kind)).toEqual(['material_opened', 'material_opened_again', 'material_opened'])
-    expect(await stage.rows("SELECT data FROM customer_events WHERE customer_id = ? AND kind = 'material_opened'", [customer.customerId])).toHaveLength(4)
-  })
-
   it("the customer's owner is told too when the sender is no longer her friend · MAT-16", async () => {
     const { link } = await stage.send(wu, material, chatOf(customer))
     await stage.rows('UPDATE customer_relations SET staff_id = ? WHERE customer_id = ?', [chen.staffId, customer.customerId])
@@ -127,7 +108,8 @@ describe('a link that goes round', () => {
     const told = await stage.rows("SELECT kind, once_key FROM notices WHERE once_key LIKE 'others:%' OR once_key REGEXP CONCAT(':(', (SELECT GROUP_CONCAT(id SEPARATOR '|') FROM views WHERE share_id = ?), '):') ORDER BY id", [shareId])
     const keys = told.map((row) => String(row.once_key).split(':')[0])
     expect(keys.filter((key) => key === 'open')).toHaveLength(4)
-    expect(keys.filter((key) => key === 'again')).toHaveLength(3)
+    expect(keys.filter((key) => key === 'summary')).toHaveLength(3)
+    expect(keys.filter((key) => key === 'again')).toHaveLength(0)
     expect(told.filter((row) => String(row.once_key).startsWith(`others:${shareId}:`))).toHaveLength(1)
     expect(await stage.rows('SELECT id FROM views WHERE share_id = ? AND announced > 0', [shareId])).toHaveLength(13)
   })

@@ -9,7 +9,7 @@ import { customerEvents, customerScores } from '../../server/src/modules/custome
 import { sessions } from '../../server/src/modules/identity/tables.ts'
 import { jobFailures, jobs } from '../../server/src/modules/jobs/tables.ts'
 import { notices } from '../../server/src/modules/notices/tables.ts'
-import { materialDays, viewPages, views, visitors } from '../../server/src/modules/radar/tables.ts'
+import { customerHeat, materialDays, radarSettings, viewPages, views, visitors } from '../../server/src/modules/radar/tables.ts'
 import { forgetDue } from '../../server/src/platform/retention.ts'
 import { openHouse, type House } from '../run/house.ts'
 
@@ -73,6 +73,41 @@ describe('with time are let go', () => {
     await forgetAll()
     expect([await rowsOf(views), await rowsOf(viewPages), await rowsOf(visitors)]).toEqual([0, 0, 0])
     expect(await rowsOf(materialDays)).toBe(2)
+  })
+  test('views when their own corp says so; one that shortens its time is cleaned in small pieces, readers and all, and is in nobody’s way · SYS-17', async () => {
+    const [long, usual, short] = [7101, 7102, 7103]
+    const { db } = house.platform
+    const keep = (corpId: number, days: number) => db.insert(radarSettings).values({ corpId, consentLine: 1, tellReading: 1, tellSummary: 1, keepViewsDays: days, updatedAt: START }).onDuplicateKeyUpdate({ set: { keepViewsDays: days } })
+    const ages = [10, 40, 400, 1200]
+    const read = [long, usual, short].flatMap((corpId) => ages.flatMap((age) => [1, 2].map((n) => ({ corpId, viewKey: `${age}:${n}`, shareId: 1, materialId: 1, staffId: 1, visitorId: `reader${age}`, openedAt: START - age * DAY_MS, lastSeenAt: START, announced: 2 }))))
+    await put(views, read)
+    await put(visitors, [long, usual, short].flatMap((corpId) => ages.map((age) => ({ corpId, visitorId: `reader${age}`, createdAt: START - age * DAY_MS + 5000 }))))
+    for (const view of await db.select().from(views).where(sql`corp_id > 7100`)) await put(viewPages, [{ corpId: view.corpId, viewId: view.id, page: 1, visibleMs: 10 }])
+    await put(materialDays, [{ corpId: short, materialId: 1, day: '2022-01-01', views: 3 }])
+    await keep(long, 3660)
+    await keep(short, 30)
+    const left = async (corpId: number) => [await rowsOf(views, eq(views.corpId, corpId)), await rowsOf(viewPages, eq(viewPages.corpId, corpId)), await rowsOf(visitors, eq(visitors.corpId, corpId))]
+    await forgetAll()
+    expect([await left(long), await left(usual), await left(short)]).toEqual([[8, 8, 4], [6, 6, 3], [2, 2, 1]])
+    await keep(long, 30)
+    now += 3000
+    const [viewsGo] = house.modules.radar.retentions
+    const pieces: number[] = []
+    if (viewsGo) await forgetDue({ ...viewsGo, forget: async (at, piece) => {
+      const gone = await viewsGo.forget(at, piece)
+      pieces.push(gone.gone)
+      return gone
+    } }, () => now, undefined, 2)
+    expect(Math.max(...pieces)).toBe(2)
+    expect(pieces.reduce((sum, gone) => sum + gone, 0)).toBe(6)
+    expect([await left(long), await left(usual), await left(short)]).toEqual([[2, 2, 1], [6, 6, 3], [2, 2, 1]])
+    expect(await rowsOf(materialDays, eq(materialDays.corpId, short))).toBe(1)
+    await db.delete(radarSettings)
+    await db.delete(views)
+  })
+  test('the heat of customers when it has long been cold', async () => {
+    await put(customerHeat, three((corpId, n) => ({ corpId, staffId: 1, customerId: n, heat: 1, lastAt: START })))
+    await expectKept(customerHeat, 60)
   })
   test('what points were given for after three years; the score stays · MAT-9', async () => {
     await put(customerScores, three((corpId, n) => ({ corpId, customerId: n, source: 'material:1', day: '2026-03-04', points: 3, at: START })))

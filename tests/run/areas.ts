@@ -67,8 +67,8 @@ export async function startAreas(options: AreasOptions) {
   }
 }
 
-/** What the few lines of WeCom answer: by path, an answer or a function of the query. */
-export type WecomAnswers = Record<string, object | ((query: URLSearchParams) => object)>
+/** What the few lines of WeCom answer: by path, an answer or a function of the query and the body. */
+export type WecomAnswers = Record<string, object | ((query: URLSearchParams, body: string) => object)>
 
 export interface FewLinesOfWecom {
   url: string
@@ -81,11 +81,13 @@ export interface FewLinesOfWecom {
 /** An HTTP server that answers as WeCom does for the paths in `answers`; gettoken gives a token unless said otherwise. */
 export async function fewLinesOfWecom(answers: WecomAnswers = {}): Promise<FewLinesOfWecom> {
   const wecom = { url: '', answers, asked: [] as string[], close: async () => undefined as void }
-  const server = createHttpServer((request, response) => {
+  const server = createHttpServer(async (request, response) => {
+    const parts: Uint8Array[] = []
+    for await (const part of request) parts.push(part)
     const url = new URL(request.url ?? '/', 'http://wecom')
     wecom.asked.push(url.pathname)
     const answer = wecom.answers[url.pathname] ?? (url.pathname === '/cgi-bin/gettoken' ? { errcode: 0, access_token: randomBytes(8).toString('hex'), expires_in: 7200 } : { errcode: 48002, errmsg: 'api forbidden' })
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(typeof answer === 'function' ? answer(url.searchParams) : answer))
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(typeof answer === 'function' ? answer(url.searchParams, Buffer.concat(parts).toString()) : answer))
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   wecom.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

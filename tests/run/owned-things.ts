@@ -86,7 +86,7 @@ export async function seedOwnedThings(house: House): Promise<OwnedThings> {
       return await callerFor(house, corp.id, 'boss')
     },
     fingerprint: async () => {
-      const tables = ['customers', 'customer_relations', 'customer_relation_tags', 'materials', 'material_groups', 'material_files', 'material_favourites', 'files', 'uploads', 'shares', 'views', 'staff', 'staff_roles', 'roles', 'jobs', 'group_chats', 'official_accounts'] as const
+      const tables = ['customers', 'customer_relations', 'customer_relation_tags', 'materials', 'material_groups', 'material_files', 'material_favourites', 'files', 'uploads', 'shares', 'views', 'staff', 'staff_roles', 'roles', 'jobs', 'group_chats', 'official_accounts', 'radar_settings'] as const
       const sums = await Promise.all(tables.map(async (table) => {
         const [rows] = await house.platform.database.pool.query(`SELECT * FROM ${table} WHERE corp_id = ? ORDER BY 1, 2, 3 LIMIT 2000`, [corpId])
         return [table, JSON.stringify(rows).replace(/"(seen_at|synced_at|moved_at|finished_at|state|holder|started_at)":"?[^,}]*/g, '')]

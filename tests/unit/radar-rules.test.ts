@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readBeat } from '../../server/src/modules/radar/beats/beat.ts'
 import { beatLine, foldProgress, readLine } from '../../server/src/modules/radar/beats/line.ts'
 import { createGatheringWriter } from '../../server/src/modules/radar/beats/route.ts'
-import { storyStart } from '../../server/src/modules/radar/watch/opening-notices.ts'
+import { storiesOf } from '../../server/src/modules/radar/messages/story.ts'
 import { readerOf, type Reading } from '../../server/src/modules/radar/views/reader-rule.ts'
 import { deviceOf, isMachine } from '../../server/src/modules/radar/pages/user-agent.ts'
 import { createViewTickets } from '../../server/src/modules/radar/pages/view-ticket.ts'
@@ -98,7 +98,7 @@ describe('stories of openings · MAT-16', () => {
   it.each([
     [[], 0, 0], [[0], 20, 0], [[0], 31, 31], [[0, 20], 40, 40], [[0, 20, 31], 50, 31],
   ])('after openings at minutes %j, one at %i belongs to the story of minute %i', (earlier, now, start) => {
-    expect(storyStart(earlier.map(at), at(now))).toEqual(at(start))
+    expect(storiesOf([...earlier, now].map(at)).at(-1)?.[0]).toEqual(at(start))
   })
 })
 

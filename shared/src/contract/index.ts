@@ -10,6 +10,7 @@ import { noticesContract } from './notices.ts'
 import { officialAccountContract } from './official-account.ts'
 import { radarContract } from './radar.ts'
 import { radarFiguresContract } from './radar-figures.ts'
+import { radarSettingsContract } from './radar-settings.ts'
 import { sessionContract } from './session.ts'
 import { setupContract } from './setup.ts'
 import { staffContract } from './staff.ts'
@@ -33,6 +34,7 @@ export const contract = {
   ...noticesContract,
   ...radarContract,
   ...radarFiguresContract,
+  ...radarSettingsContract,
   ...liveContract,
 }
 export type Contract = typeof contract
@@ -59,6 +61,7 @@ export * from './notices.ts'
 export * from './official-account.ts'
 export * from './radar.ts'
 export * from './radar-figures.ts'
+export * from './radar-settings.ts'
 export * from './session.ts'
 export * from './setup.ts'
 export * from './staff.ts'

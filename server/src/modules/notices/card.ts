@@ -5,14 +5,10 @@ const TITLE = 128
 const DESCRIPTION = 512
 const SHOWN_WHEN_MERGED = 4
 
-/** One card for several notices to the same receiver (GEN-10): how many, and the first few titles. */
-export function mergedCard(cards: readonly NoticeCard[], url: string): NoticeCard {
-  const rest = cards.length - SHOWN_WHEN_MERGED
-  return {
-    title: `${cards.length} 条新动态`,
-    lines: [...cards.slice(0, SHOWN_WHEN_MERGED).map((card) => card.title), ...(rest > 0 ? [`还有 ${rest} 条，点开查看`] : [])],
-    url, button: '查看',
-  }
+/** One card for several notices to the same receiver (GEN-10). @param titles of all of them: the first few are shown */
+export function mergedCard(title: string, titles: readonly string[], url: string): NoticeCard {
+  const rest = titles.length - SHOWN_WHEN_MERGED
+  return { title, lines: [...titles.slice(0, SHOWN_WHEN_MERGED), ...(rest > 0 ? [`还有 ${rest} 条，点开查看`] : [])], url, button: '查看' }
 }
 
 /** The notice as WeCom's textcard: what people typed is escaped, and everything is cut to WeCom's lengths (wecom-api/02 §6). */

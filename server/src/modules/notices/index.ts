@@ -1,4 +1,5 @@
 export { noticesRetention } from './retention.ts'
 export { createNotices } from './service.ts'
 export type { NewNotice, Notices } from './service.ts'
+export type { Quiet } from './sender.ts'
 export type { NoticeCard } from './tables.ts'

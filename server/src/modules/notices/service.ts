@@ -24,8 +24,12 @@ export interface NewNotice {
 export interface Notices {
   /** Writes the intent. Runs inside the caller's transaction and calls nobody; `hurry` after the commit. */
   intend(q: Queries, corpId: number, notices: readonly NewNotice[]): Promise<void>
-  /** New text for a notice that is still waiting; without effect on one that has gone. */
-  amend(q: Queries, corpId: number, onceKey: string, card: NoticeCard): Promise<void>
+  /** The same; of those written before and still waiting, text and due time become these. @returns the keys of those that have gone */
+  renew(q: Queries, corpId: number, notices: readonly NewNotice[]): Promise<ReadonlySet<string>>
+  /** New text or due time for notices that are still waiting; without effect on those that have gone, or were never written. */
+  amend(q: Queries, corpId: number, keys: readonly string[], change: { card?: NoticeCard; dueAt?: number }): Promise<void>
+  /** Takes back notices that are still waiting: they are no longer true. */
+  withdraw(q: Queries, corpId: number, keys: readonly string[]): Promise<void>
   /** When the receivers were told of happenings, by `onceKey` (epoch ms); those not told yet are left out. */
   toldAt(q: Queries, corpId: number, keys: readonly string[]): Promise<Map<string, number>>
   /** Deletes what was told, or is still to be told, of happenings, for all receivers. @param keys beginnings of their `onceKey` */
@@ -46,14 +50,15 @@ export function createNotices(platform: Platform, needs: NoticeSenderNeeds): Not
   const { clock } = platform
   const send = createNoticeSender(platform, needs)
   let sending: Repeated | null = null
+  const intents = (notices: readonly NewNotice[]) => {
+    const now = clock.now()
+    return notices.map((notice) => ({ ...notice, dueAt: notice.dueAt ?? now, createdAt: now }))
+  }
   return {
-    async intend(q, corpId, notices) {
-      const now = clock.now()
-      await noticesOf(q, corpId).add(notices.map((notice) => ({ ...notice, dueAt: notice.dueAt ?? now, createdAt: now })))
-    },
-    async amend(q, corpId, onceKey, card) {
-      await noticesOf(q, corpId).amend(onceKey, card)
-    },
+    intend: (q, corpId, notices) => noticesOf(q, corpId).add(intents(notices)),
+    renew: (q, corpId, notices) => noticesOf(q, corpId).renew(intents(notices)),
+    amend: (q, corpId, keys, change) => noticesOf(q, corpId).amend(keys, change),
+    withdraw: (q, corpId, keys) => noticesOf(q, corpId).withdraw(keys),
     toldAt: (q, corpId, keys) => noticesOf(q, corpId).toldAt(keys),
     async forget(q, corpId, keys) {
       await noticesOf(q, corpId).forget(keys)

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, like, lt, lte, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, like, lt, lte, ne, or, sql } from 'drizzle-orm'
 import type { Queries } from '../../platform/db/connect.ts'
 import { afterCursor, countUpTo } from '../../platform/db/keyset.ts'
 import type { PageAt } from '../../platform/db/keyset.ts'
@@ -13,29 +13,44 @@ export type NoticeResult =
   | { state: 'failed'; error: string }
   | { state: 'waiting'; error: string; dueAt: number }
 
+interface Intent { staffId: number; kind: string; onceKey: string; card: NoticeCard; dueAt: number; createdAt: number }
+
 /** Notices of one corp. */
 export function noticesOf(q: Queries, corpId: number) {
   const oneOf = (ids: readonly number[]) => and(eq(notices.corpId, corpId), inArray(notices.id, [...ids]))
+  const keyed = (keys: readonly string[]) => and(eq(notices.corpId, corpId), inArray(notices.onceKey, [...keys]))
   const toldTo = (staffId: number) => and(eq(notices.corpId, corpId), eq(notices.staffId, staffId), isNotNull(notices.toldAt))
   return {
     /** A happening that is handled twice writes its notice once. */
-    async add(rows: readonly { staffId: number; kind: string; onceKey: string; card: NoticeCard; dueAt: number; createdAt: number }[]): Promise<void> {
+    async add(rows: readonly Intent[]): Promise<void> {
       if (rows.length === 0) return
       await q.insert(notices).values(rows.map((row) => ({ ...row, corpId, state: 'waiting' as const }))).onDuplicateKeyUpdate({ set: { id: sql`id` } })
     },
-    /** Changes the text of a notice that nobody has begun to send. */
-    async amend(onceKey: string, card: NoticeCard): Promise<void> {
-      await q.update(notices).set({ card }).where(and(eq(notices.corpId, corpId), eq(notices.onceKey, onceKey), eq(notices.state, 'waiting')))
+    /** Writes them, or text and due time anew of those that nobody has begun to send. @returns the keys of the others */
+    async renew(rows: readonly Intent[]): Promise<Set<string>> {
+      if (rows.length === 0) return new Set()
+      const values = rows.map((row) => ({ ...row, corpId, state: 'waiting' as const }))
+      await q.insert(notices).values(values).onDuplicateKeyUpdate({ set: { card: sql`IF(state = 'waiting', VALUES(card), card)`, dueAt: sql`IF(state = 'waiting', VALUES(due_at), due_at)` } })
+      // The rows are locked by now: a locking read tells how they are, whatever the transaction saw before.
+      const gone = await q.select({ onceKey: notices.onceKey }).from(notices).where(and(keyed(rows.map((row) => row.onceKey)), ne(notices.state, 'waiting'))).for('update')
+      return new Set(gone.map((row) => row.onceKey))
+    },
+    /** Changes notices that nobody has begun to send. */
+    async amend(keys: readonly string[], change: { card?: NoticeCard; dueAt?: number }): Promise<void> {
+      if (keys.length > 0) await q.update(notices).set(change).where(and(keyed(keys), eq(notices.state, 'waiting')))
+    },
+    /** Deletes notices that nobody has begun to send. */
+    async withdraw(keys: readonly string[]): Promise<void> {
+      if (keys.length > 0) await q.delete(notices).where(and(keyed(keys), eq(notices.state, 'waiting')))
     },
     /**
-     * waiting → sending, of those that no other process was quicker to take; gives their ids. Inside a transaction of its own.
-     * `due_at` keeps when the sending began.
+     * waiting → sending, of those that are still due and that no other process was quicker to take; gives them as they are now.
+     * Inside a transaction of its own. `due_at` keeps when the sending began.
      */
-    async claim(ids: readonly number[], now: number): Promise<Set<number>> {
-      const rows = await q.select({ id: notices.id }).from(notices).where(and(oneOf(ids), eq(notices.state, 'waiting'))).orderBy(notices.id).for('update')
-      const taken = rows.map((row) => row.id)
-      if (taken.length > 0) await q.update(notices).set({ state: 'sending', dueAt: now, attempts: sql`${notices.attempts} + 1`, toldAt: sql`COALESCE(${notices.toldAt}, ${sql.param(now, notices.toldAt)})` }).where(and(oneOf(taken), eq(notices.state, 'waiting')))
-      return new Set(taken)
+    async claim(ids: readonly number[], now: number): Promise<Map<number, NoticeRow>> {
+      const rows = await q.select().from(notices).where(and(oneOf(ids), eq(notices.state, 'waiting'), lte(notices.dueAt, now))).orderBy(notices.id).for('update')
+      if (rows.length > 0) await q.update(notices).set({ state: 'sending', dueAt: now, attempts: sql`${notices.attempts} + 1`, toldAt: sql`COALESCE(${notices.toldAt}, ${sql.param(now, notices.toldAt)})` }).where(and(oneOf(rows.map((row) => row.id)), eq(notices.state, 'waiting')))
+      return new Map(rows.map((row) => [row.id, row]))
     },
     /** sending → what came of it. */
     async conclude(ids: readonly number[], result: NoticeResult): Promise<void> {
@@ -52,6 +67,11 @@ export function noticesOf(q: Queries, corpId: number) {
     /** Deletes those whose key begins with one of these. */
     async forget(keys: readonly string[]): Promise<void> {
       if (keys.length > 0) await q.delete(notices).where(and(eq(notices.corpId, corpId), or(...keys.map((key) => like(notices.onceKey, beginsWith(key))))))
+    },
+    /** What waits for a receiver since the same moment, and was never tried before; found among what she has not been told. */
+    async dueWith(staffId: number, dueAt: number, limit: number): Promise<NoticeRow[]> {
+      return await q.select().from(notices)
+        .where(and(eq(notices.corpId, corpId), eq(notices.staffId, staffId), isNull(notices.readAt), isNull(notices.toldAt), eq(notices.state, 'waiting'), eq(notices.dueAt, dueAt))).orderBy(notices.id).limit(limit)
     },
     async postpone(ids: readonly number[], dueAt: number): Promise<void> {
       await q.update(notices).set({ dueAt }).where(and(oneOf(ids), eq(notices.state, 'waiting')))

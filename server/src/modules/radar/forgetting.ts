@@ -4,7 +4,7 @@ import { inTransaction } from '../../platform/db/transaction.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { RadarNeeds } from './needs.ts'
 import { customerHeat, shares, viewPages, views, visitors } from './tables.ts'
-import { keysOf } from './watch/opening-notices.ts'
+import { keysOf } from './messages/keys.ts'
 
 const AT_ONCE = 200
 

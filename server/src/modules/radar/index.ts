@@ -1,4 +1,3 @@
 export { createRadar } from './service.ts'
-export { radarRetention } from './retention.ts'
 export { radarFigures, sharesUsing } from './figures/materials.ts'
 export type { PastShare, PastView } from './views/history.ts'

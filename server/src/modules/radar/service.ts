@@ -7,6 +7,7 @@ import type { PastShare } from './views/history.ts'
 import type { RadarNeeds } from './needs.ts'
 import { createReaderRoutes } from './pages/routes.ts'
 import { radarFiguresRoutes, radarRoutes } from './routes.ts'
+import { radarRetention } from './retention.ts'
 import { createSending } from './shares/sending.ts'
 import { createForwards } from './forwards/forwards.ts'
 import { createForgetting } from './forgetting.ts'
@@ -16,6 +17,7 @@ import { createRankings } from './figures/rankings.ts'
 import { createReadersToday } from './figures/readers-today.ts'
 import { createToday } from './figures/today.ts'
 import { createTrend } from './figures/trend.ts'
+import { createRadarSettings } from './settings.ts'
 import { createViewTickets } from './pages/view-ticket.ts'
 import { createReadersExport } from './views/exporting.ts'
 import { createViewsList } from './views/list.ts'
@@ -24,13 +26,15 @@ import { createWatch } from './watch/watch.ts'
 /** Tracked links, their pages, and who reads them (01-materials-radar). */
 export function createRadar(platform: Platform, needs: RadarNeeds) {
   const tickets = createViewTickets(platform.config.appKey)
-  const readers = createReaderRoutes(platform, needs, tickets)
-  const watch = createWatch(platform, needs)
+  const settings = createRadarSettings(platform, needs)
+  const readers = createReaderRoutes(platform, needs, tickets, settings)
+  const watch = createWatch(platform, needs, settings)
   const list = createViewsList(platform, needs)
   const exporting = createReadersExport(platform, needs, list)
   return {
     /** The JSON API. */
     routes(register: Register): void {
+      settings.routes(register)
       radarRoutes(register, { sending: createSending(platform, needs), list, today: createToday(platform, needs), forwards: createForwards(platform, needs), exporting })
       radarFiguresRoutes(register, {
         trend: createTrend(platform), readersToday: createReadersToday(platform, needs), hotCustomers: createHotCustomers(platform, needs), rankings: createRankings(platform, needs),
@@ -48,6 +52,10 @@ export function createRadar(platform: Platform, needs: RadarNeeds) {
     },
     /** Finishes the batch in hand. */
     stop: (): Promise<void> => watch.stop(),
+    /** The quiet hours of a corp that a moment lies in, or null (GEN-10). */
+    quietAt: settings.quietAt,
+    /** How long views are kept is for each corp to say. */
+    retentions: radarRetention(platform, settings.keepsViewsMs),
     /** Views as `viewer` may see them, newest first; with keyset paging. */
     views: list,
     /** Forgets what a customer read, on her request (SYS-17). */

@@ -10,6 +10,7 @@ import type { RadarNeeds } from '../needs.ts'
 import { framedOrigin, partsOf } from './content.ts'
 import { awayPage, trackedPage, unknownLinkPage, withdrawnPage } from './tracked-page.ts'
 import type { Counted, Sender, TrackedPage } from './tracked-page.ts'
+import type { RadarSettingsArea } from '../settings.ts'
 import { createShareLookup } from '../shares/lookup.ts'
 import type { ShareRow } from '../shares/store.ts'
 import { createReaderSignIn, TOKEN } from './reader-sign-in.ts'
@@ -28,7 +29,7 @@ const PICTURES = { most: 6000, seconds: 60 }
 type TokenRequest = FastifyRequest<{ Params: { token: string }; Querystring: Record<string, unknown> }>
 
 /** What a stranger sees: `/r/<token>` and its pictures. */
-export function createReaderRoutes(platform: Platform, needs: RadarNeeds, tickets: ViewTickets) {
+export function createReaderRoutes(platform: Platform, needs: RadarNeeds, tickets: ViewTickets, settings: Pick<RadarSettingsArea, 'of'>) {
   const { clock, config, log, redis } = platform
   const cookies = createVisitorCookie(config)
   const signIn = createReaderSignIn(platform, needs, cookies)
@@ -67,7 +68,8 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
       corpId: share.corpId, shareId: share.id, materialId: share.materialId, staffId: share.staffId, viewKey: randomToken(12), visitorId,
       pages: partsOf(material), openedAt: clock.now(), device: deviceOf(request.headers['user-agent']),
     })
-    return { ticket, forward: lookup.forwardToken({ corpId: share.corpId, shareId: share.id, visitorId }) }
+    const { consentLine } = await settings.of(share.corpId)
+    return { ticket, forward: lookup.forwardToken({ corpId: share.corpId, shareId: share.id, visitorId }), consent: consentLine }
   }
 
   /** A link for colleagues: nobody is counted, told, or asked who she is (MAT-12). */

@@ -1,4 +1,4 @@
-import { formatDay } from '@zhike/shared'
+import { CONSENT_LINE, formatDay } from '@zhike/shared'
 import type { ReaderMaterial } from '../../materials/index.ts'
 import { content, extentOf } from './content.ts'
 import { html, shell } from './shell.ts'
@@ -7,8 +7,8 @@ import type { Html } from './shell.ts'
 /** @property code address of the picture of the code by which she is added; null where there is none to show */
 export interface Sender { name: string; avatar: string | null; department: string | null; position: string | null; code: string | null }
 
-/** What makes a page count. @property forward the token under which this reader passes it on */
-export interface Counted { ticket: string; forward: string | null }
+/** What makes a page count. @property forward the token under which this reader passes it on; @property consent she is told that her reading is seen */
+export interface Counted { ticket: string; forward: string | null; consent: boolean }
 
 export interface TrackedPage {
   token: string
@@ -36,7 +36,7 @@ export function trackedPage(page: TrackedPage): string {
 <script defer src="${page.script}"></script>` : null}`,
     attributes: counted ? html` data-beat="/r/${token}/beat" data-view="${counted.ticket}"${counted.forward ? html` data-forward="/r/${counted.forward}"` : null}` : undefined,
     body: html`${page.preview ? html`<div class="bar" role="status">内部预览：不计入统计，也不会通知任何人</div>` : null}
-<main${page.framed ? html` class="wide"` : null}><header><h1>${material.title}</h1><p>${meta}</p>${counted ? html`<p>为了更好地为您服务，顾问会看到您阅读了哪些内容</p>` : null}</header>
+<main${page.framed ? html` class="wide"` : null}><header><h1>${material.title}</h1><p>${meta}</p>${counted?.consent ? html`<p>${CONSENT_LINE}</p>` : null}</header>
 ${content(page)}</main>
 ${senderBar(sender, material.pages.length > 1 ? material.pageCount ?? material.pages.length : 0)}`,
   })

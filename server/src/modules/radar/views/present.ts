@@ -3,14 +3,12 @@ import type { Platform } from '../../../platform/platform.ts'
 import { mayOwn } from '../../identity/index.ts'
 import type { Viewer } from '../../identity/index.ts'
 import type { RadarNeeds } from '../needs.ts'
-import { openKey } from '../watch/opening-notices.ts'
+import { storyKey } from '../messages/keys.ts'
+import { receiversOf } from '../messages/receivers.ts'
 import { factsOf } from './facts.ts'
 import { isReading } from './live-news.ts'
 import { viewsOf } from './store.ts'
 import type { ViewDbRow } from './store.ts'
-
-/** Who is told of a view: the sender, and the customer's owner when she is somebody else (MAT-16). */
-const toldOf = (row: ViewDbRow): number[] => (row.alsoTold === null ? [row.staffId] : [row.staffId, row.alsoTold])
 
 /** Makes views into rows as a viewer may see them, in the order given; a fixed number of queries for all of them. */
 export function createViewPresenter({ db, clock }: Pick<Platform, 'db' | 'clock'>, needs: RadarNeeds) {
@@ -18,8 +16,8 @@ export function createViewPresenter({ db, clock }: Pick<Platform, 'db' | 'clock'
     if (rows.length === 0) return []
     const now = clock.now()
     const [facts, staff, pages, told] = await Promise.all([
-      factsOf(db, needs, viewer.corpId, rows), needs.identity.staffRefs(viewer.corpId, [...new Set(rows.flatMap(toldOf))]), viewsOf(db, viewer.corpId).pagesOf(rows.map((row) => row.id)),
-      needs.notices.toldAt(db, viewer.corpId, rows.flatMap((row) => toldOf(row).map((staffId) => openKey(row.id, staffId)))),
+      factsOf(db, needs, viewer.corpId, rows), needs.identity.staffRefs(viewer.corpId, [...new Set(rows.flatMap(receiversOf))]), viewsOf(db, viewer.corpId).pagesOf(rows.map((row) => row.id)),
+      needs.notices.toldAt(db, viewer.corpId, rows.flatMap((row) => receiversOf(row).map((staffId) => storyKey('open', row.id, staffId)))),
     ])
     const member = (staffId: number) => staff.get(staffId) ?? { staffId, userid: '', name: '已离职员工', avatar: null }
     return rows.map((row) => {
@@ -33,7 +31,7 @@ export function createViewPresenter({ db, clock }: Pick<Platform, 'db' | 'clock'
         staff: member(row.staffId),
         openedAt: row.openedAt, lastSeenAt: row.lastSeenAt, visibleMs: row.visibleMs, lastPage: row.lastPage, maxPage: row.maxPage, pageMs: pages.get(row.id) ?? [],
         depth: row.depth, readingNow: isReading(row, now), device: row.device, openNumber: row.openNumber,
-        told: toldOf(row).map((staffId) => ({ staff: member(staffId), at: told.get(openKey(row.id, staffId)) ?? null })),
+        told: receiversOf(row).map((staffId) => ({ staff: member(staffId), at: told.get(storyKey('open', row.id, staffId)) ?? null })),
       }
     })
   }

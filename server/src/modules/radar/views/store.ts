@@ -8,7 +8,7 @@ import { viewPages, views } from '../tables.ts'
 
 export type ViewDbRow = typeof views.$inferSelect
 
-export type Opening = Pick<ViewDbRow, 'id' | 'shareId' | 'customerId' | 'visitorId' | 'openedAt' | 'visibleMs'>
+export type Opening = Pick<ViewDbRow, 'id' | 'shareId' | 'customerId' | 'visitorId' | 'openedAt' | 'lastSeenAt' | 'visibleMs' | 'announced' | 'maxPage' | 'pages' | 'depth'>
 
 /** How often a reader has opened a material through one member's links. */
 export interface EarlierReading { customerId: number | null; visitorId: string; materialId: number; staffId: number; opens: number }
@@ -69,7 +69,8 @@ export function viewsOf(q: Queries, corpId: number) {
       const visitorIds = [...new Set(readers.flatMap((reader) => (reader.customerId === null ? [reader.visitorId] : [])))]
       const who = [customerIds.length > 0 ? inArray(views.customerId, customerIds) : undefined, visitorIds.length > 0 ? and(inArray(views.visitorId, visitorIds), isNull(views.customerId)) : undefined].filter((part) => part !== undefined)
       const found = await Promise.all(who.map((part) => q.select({
-        id: views.id, shareId: views.shareId, customerId: views.customerId, visitorId: views.visitorId, openedAt: views.openedAt, visibleMs: views.visibleMs,
+        id: views.id, shareId: views.shareId, customerId: views.customerId, visitorId: views.visitorId, openedAt: views.openedAt, lastSeenAt: views.lastSeenAt,
+        visibleMs: views.visibleMs, announced: views.announced, maxPage: views.maxPage, pages: views.pages, depth: views.depth,
       }).from(views).where(and(mine, part, inArray(views.shareId, [...new Set(readers.map((reader) => reader.shareId))]), gte(views.openedAt, since), gt(views.announced, VIEW_STATE.fresh))).limit(5000)))
       return found.flat().sort((a, b) => a.openedAt - b.openedAt || a.id - b.id)
     },

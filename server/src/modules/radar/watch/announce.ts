@@ -7,18 +7,18 @@ import { isRedisAway } from '../../../platform/redis.ts'
 import type { Corp } from '../../corps/index.ts'
 import { appendCustomerEvents } from '../../customers/index.ts'
 import type { CustomerEvent } from '../../customers/index.ts'
-import type { NewNotice } from '../../notices/index.ts'
 import { dayIn } from '../../materials/index.ts'
 import { heatIn, warmedBy } from '../figures/heat.ts'
 import { materialSumsOf } from '../figures/sums.ts'
 import type { RadarNeeds } from '../needs.ts'
-import { MERGE_MS, STORY_SEARCH_MS, STRANGERS_MS, STRANGERS_TOLD, againCard, againKey, hourOf, openCard, openKey, othersCard, othersKey, storyOf } from './opening-notices.ts'
-import type { OpeningFacts } from './opening-notices.ts'
+import { crowdAmong } from '../messages/crowd.ts'
+import type { Messenger } from '../messages/messenger.ts'
+import { alsoTold } from '../messages/receivers.ts'
+import type { RadarSettingsArea } from '../settings.ts'
 import { readerOf } from '../views/reader-rule.ts'
 import { sharesOf } from '../shares/store.ts'
 import type { ShareRow, VisitorRow } from '../shares/store.ts'
 import { factsOf } from '../views/facts.ts'
-import type { ViewFacts } from '../views/facts.ts'
 import { ledgerFor } from '../views/reader-ledger.ts'
 import { viewsOf } from '../views/store.ts'
 import type { ViewDbRow } from '../views/store.ts'
@@ -44,11 +44,11 @@ function openedEventData(view: ViewDbRow, material: { title: string; type: Mater
  * Announces new views once: who the reader is, timeline (MAT-17), figures, notices (MAT-16), all in one transaction.
  * @returns the views that this call announced; others had been, or belong to no share
  */
-export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId: number, viewIds: readonly number[]) => Promise<ViewDbRow[]> {
-  const { db, clock, config } = platform
+export function createAnnouncer(platform: Platform, needs: RadarNeeds, { messenger, settings }: { messenger: Messenger; settings: RadarSettingsArea }): (corpId: number, viewIds: readonly number[]) => Promise<ViewDbRow[]> {
+  const { db, clock } = platform
 
   async function announceSome(corp: Corp, viewIds: readonly number[]): Promise<ViewDbRow[]> {
-    const inGroup = await groupReaders(corp, viewIds)
+    const [inGroup, how] = await Promise.all([groupReaders(corp, viewIds), settings.of(corp.id)])
     return await inTransaction(db, async (tx) => {
       const store = viewsOf(tx, corp.id)
       const fresh = (await store.lockFresh(viewIds)).sort((a, b) => a.openedAt - b.openedAt || a.id - b.id)
@@ -61,13 +61,13 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
       const facts = await factsOf(tx, needs, corp.id, known)
       const views = counted.map(({ view, openNumber }) => ({ ...view, openNumber, alsoTold: alsoTold(view, facts) }))
       await store.announce(views)
-      const inCrowd = await crowd(tx, corp, views)
+      const inCrowd = await crowdAmong(tx, corp.id, views)
       await appendCustomerEvents(tx, views.filter((view) => !inCrowd.has(view.id)).flatMap((view) => eventsOf(view, facts)))
       await materialSumsOf(tx, corp.id).add(counted.map(({ view, newToSender, newToMaterial }) => ({
         materialId: view.materialId, staffId: view.staffId, day: dayIn(corp.zone, view.openedAt), views: 1, readers: newToSender ? 1 : 0, newReaders: newToMaterial ? 1 : 0,
       })))
       await heatIn(tx, corp.id).add(views.flatMap((view) => warmedBy(view, facts, { openings: 1, readMs: 0 }) ?? []))
-      await needs.notices.intend(tx, corp.id, await noticesFor(tx, corp, views, facts, inCrowd))
+      await messenger.opened(tx, corp, how, views, facts, inCrowd)
       return views
     })
   }
@@ -121,39 +121,6 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
     return found
   }
 
-  /**
-   * Views by unknown readers that nobody is told of one by one: a link goes round, or somebody makes up readers. Readers with
-   * a name are always told of. The shares are locked, so the first ones stay the first.
-   */
-  async function crowd(tx: Queries, corp: Corp, views: readonly ViewDbRow[]): Promise<Set<number>> {
-    const told = new Map<string, string[]>()
-    const found = new Set<number>()
-    for (const view of views.filter((one) => one.customerId === null)) {
-      const hour = hourOf(view.openedAt)
-      const key = `${view.shareId}:${hour}`
-      const first = told.get(key) ?? await viewsOf(tx, corp.id).firstStrangers(view, hour, hour + STRANGERS_MS, STRANGERS_TOLD)
-      told.set(key, first)
-      if (!first.includes(view.visitorId)) found.add(view.id)
-    }
-    return found
-  }
-
-  /** What the sender is told, and whoever is told besides her. */
-  async function noticesFor(tx: Queries, corp: Corp, views: readonly ViewDbRow[], facts: ViewFacts, inCrowd: ReadonlySet<number>): Promise<NewNotice[]> {
-    const openings = await viewsOf(tx, corp.id).openingsOf(views, Math.min(...views.map((view) => view.openedAt)) - STORY_SEARCH_MS)
-    return views.flatMap((view) => {
-      const story = storyOf(openings, view)
-      const receivers = view.alsoTold === null ? [view.staffId] : [view.staffId, view.alsoTold]
-      return receivers.map((staffId): NewNotice => {
-        const about = openingFacts(corp, config.baseUrl, view, facts, staffId)
-        const hour = hourOf(view.openedAt)
-        if (inCrowd.has(view.id)) return { staffId, kind: 'material_opened_again', onceKey: othersKey(view.shareId, hour, staffId), card: othersCard(about, hour), dueAt: hour + STRANGERS_MS }
-        if (story.viewId === view.id) return { staffId, kind: 'material_opened', onceKey: openKey(view.id, staffId), card: openCard(about, view) }
-        return { staffId, kind: 'material_opened_again', onceKey: againKey(story.viewId, staffId), card: againCard(about, story), dueAt: story.startedAt + MERGE_MS }
-      })
-    })
-  }
-
   /** One view that can't be announced must not hold up the others: it is found by halving, one transaction after the other. */
   async function announceOrSplit(corp: Corp, viewIds: readonly number[]): Promise<ViewDbRow[]> {
     try {
@@ -178,23 +145,8 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds): (corpId:
   }
 }
 
-/** Who is told besides the sender: the customer's owner when the sender isn't one of her friends (MAT-16). */
-function alsoTold(view: ViewDbRow, facts: ViewFacts): number | null {
-  const owners = facts.owners(view.customerId)
-  return owners.includes(view.staffId) ? null : owners[0] ?? null
-}
-
-/** What one receiver is told of a view. */
-export function openingFacts(corp: Corp, baseUrl: string, view: ViewDbRow, facts: ViewFacts, staffId: number): OpeningFacts {
-  const mayKnow = facts.mayKnow(view, (owner) => owner === staffId)
-  return {
-    corp, baseUrl, readerName: facts.nameOf(view, mayKnow), customerId: mayKnow ? view.customerId : null, materialId: view.materialId, title: facts.material(view)?.title ?? '素材',
-    forwardedFrom: view.reader === 'forwarded' && mayKnow ? facts.addressee(view)?.name ?? null : null,
-  }
-}
-
 const readingKey = (row: ViewDbRow) => `${row.shareId}:${row.visitorId}`
 
 function stranger(corpId: number, visitorId: string, now: number): VisitorRow {
-  return { corpId, visitorId, externalUserId: null, openId: null, accountOpenId: null, unionId: null, customerId: null, knownBy: null, createdAt: now }
+  return { corpId, visitorId, externalUserId: null, openId: null, customerId: null, knownBy: null, accountOpenId: null, unionId: null, createdAt: now }
 }

@@ -8,7 +8,9 @@ import type { Entry } from '../../../platform/streams.ts'
 import { createAnnouncer } from './announce.ts'
 import { createBeatWriter } from '../beats/writer.ts'
 import { SILENT_MS, createEndings } from './endings.ts'
+import { createMessenger } from '../messages/messenger.ts'
 import type { RadarNeeds } from '../needs.ts'
+import type { RadarSettingsArea } from '../settings.ts'
 import { createViewNews } from '../views/live-news.ts'
 import { VIEW_STATE, silentViews, unannouncedViews } from '../views/store.ts'
 import type { ViewDbRow } from '../views/store.ts'
@@ -20,10 +22,11 @@ const FORGOTTEN_MS = 10_000
 const SWEPT_AT_ONCE = 500
 
 /** The worker's side of the radar: beacons into the database, then timeline, notices and live news. */
-export function createWatch(platform: Platform, needs: RadarNeeds) {
+export function createWatch(platform: Platform, needs: RadarNeeds, settings: RadarSettingsArea) {
   const { db, clock } = platform
-  const announce = createAnnouncer(platform, needs)
-  const end = createEndings(platform, needs)
+  const messenger = createMessenger(platform, needs, settings)
+  const announce = createAnnouncer(platform, needs, { messenger, settings })
+  const end = createEndings(platform, needs, { messenger, settings })
   const tell = createViewNews(platform, needs)
 
   let behind = false
@@ -60,7 +63,9 @@ export function createWatch(platform: Platform, needs: RadarNeeds) {
     await announceAndTell(corpId, fresh.map((view) => view.id))
     const gone = views.filter((view) => view.left === 1 && view.announced !== VIEW_STATE.finished)
     await endAndTell(corpId, gone.map((view) => view.id))
-    await tell(corpId, views.filter((view) => view.left === 0 && view.announced === VIEW_STATE.announced))
+    const onScreen = views.filter((view) => view.left === 0 && view.announced === VIEW_STATE.announced)
+    await tell(corpId, onScreen)
+    await messenger.readOn(corpId, onScreen)
   }
 
   /** Finds what a crash left undone, and readers who fell silent. */
