@@ -42,9 +42,6 @@ export const LIMITS = {
   exportsAtOnce: 3,
   page: 20,
   pageMax: 100,
-  /** Days that a corp may keep the views of its radar. */
-  keepViewsLeast: 30,
-  keepViewsMost: 3660,
   /** GEN-1: rows of a page where pages are turned. */
   turnedPage: 10,
   /** So many rows of a list can be passed over by turning to a page; who wants to go further narrows the search. */
@@ -57,14 +54,6 @@ export const VIEW_CAP_MS = 30 * 60 * 1000
 export const BEAT_INTERVAL_MS = 4000
 /** Without a beat for this long a reader is no longer "reading now". */
 export const READING_NOW_MS = 15_000
-/** MAT-16: opens of one link by one reader within this time are one story. */
-export const STORY_MS = 30 * 60 * 1000
-/** Who has a page on screen for this long and reads on is told of as reading now. */
-export const READING_TOLD_MS = 60 * 1000
-/** Less reading than this is no summary worth, unless she came back. */
-export const SUMMARY_LEAST_MS = 10 * 1000
-/** The summary waits this long for her to come back. */
-export const SUMMARY_WAIT_MS = 2 * 60 * 1000
 /** SYS-3: a staff session lives 12 hours. */
 export const SESSION_MS = 12 * 60 * 60 * 1000
 

@@ -121,6 +121,51 @@ describe('a form that is not saved', () => {
   })
 })
 
+describe('settings of the radar', () => {
+  const quietWords = (page: Page) => page.getByTestId('quiet-words').innerText()
+
+  test('are saved with quiet hours over midnight, and not left unsaved without a question · GEN-7, GEN-10', async () => {
+    const page = await workbench('/more/radar', PHONE)
+    expect(await page.getByTestId('consent-preview').innerText()).toContain('顾问会看到您阅读了哪些内容')
+    await page.getByTestId('quiet').click()
+    await page.getByTestId('quiet-from').selectOption('08:00')
+    await page.getByTestId('save-radar-settings').click()
+    await expect.poll(() => messages(page)).toEqual(['开始和结束不能是同一时间'])
+    await page.getByTestId('quiet-from').selectOption('22:30')
+    await expect.poll(() => quietWords(page)).toBe('每天 22:30–次日 08:00，共 9小时30分')
+    await page.getByTestId('consent-line').click()
+    expect(await page.getByTestId('consent-preview').innerText()).not.toContain('顾问会看到')
+    await page.goBack()
+    await page.getByRole('dialog', { name: '修改还没有保存，要离开吗？' }).getByTestId('cancel').click()
+    await page.getByTestId('save-radar-settings').click()
+    await expect.poll(() => page.getByTestId('save-radar-settings').innerText(), LONG).toBe('没有修改')
+    await page.reload()
+    await expect.poll(() => quietWords(page), LONG).toBe('每天 22:30–次日 08:00，共 9小时30分')
+    expect(await page.getByTestId('consent-line').getAttribute('aria-checked')).toBe('false')
+    expect(page.complaints).toEqual([])
+    await page.close()
+  })
+
+  test('that somebody else has changed meanwhile are not overwritten unasked; what would be deleted is counted first · GEN-3, GEN-8', async () => {
+    const page = await workbench('/more/radar')
+    await page.getByTestId('radar-settings').waitFor()
+    await onDatabase('UPDATE radar_settings SET tell_summary = 0, version = version + 1')
+    await onDatabase('UPDATE views SET opened_at = DATE_SUB(opened_at, INTERVAL 60 DAY) ORDER BY id LIMIT 3')
+    await page.getByTestId('keep-views').selectOption('30')
+    await page.getByTestId('save-radar-settings').click()
+    const deleting = page.getByRole('dialog', { name: '删除 3 条浏览记录？' })
+    await deleting.getByTestId('confirm').click()
+    const question = page.getByRole('dialog', { name: '雷达设置刚被别人改过' })
+    await question.waitFor()
+    expect(await question.innerText()).toContain('对方改了离开小结')
+    await question.getByTestId('take-theirs').click()
+    await expect.poll(() => page.getByTestId('tell-summary').getAttribute('aria-checked')).toBe('false')
+    expect(await page.getByTestId('keep-views').inputValue()).toBe('0')
+    expect(page.complaints).toEqual([])
+    await page.close()
+  })
+})
+
 describe('an upload that is refused', () => {
   test('says why at its field, and leaves the rest of the form alone · MAT-5, MAT-7, GEN-7', async () => {
     const page = await workbench('/materials/new', PHONE)

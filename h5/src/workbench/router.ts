@@ -27,6 +27,7 @@ const more: RouteRecordRaw[] = [
   { path: 'roles', component: () => import('./roles/RolesPage.vue'), meta: detail },
   { path: 'jobs', component: () => import('./jobs/JobsPage.vue'), meta: detail },
   { path: 'audit', component: () => import('./audit/AuditPage.vue'), meta: detail },
+  { path: 'radar', component: () => import('./radar-settings/RadarSettingsPage.vue'), meta: detail },
   { path: 'callbacks', component: () => import('./callbacks/CallbacksPage.vue'), meta: detail },
 ]
 

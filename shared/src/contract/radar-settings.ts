@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { LIMITS } from '../limits.ts'
 import { CLOCK_PATTERN } from '../quiet-hours.ts'
+import { KEEP_VIEWS_DAYS } from '../radar.ts'
 import { defineContract, staff } from './define.ts'
 import { moment } from './parts.ts'
 
 const clock = z.string().regex(CLOCK_PATTERN, '时间形如 22:00')
-const keepWords = `天数为 ${LIMITS.keepViewsLeast} 到 ${LIMITS.keepViewsMost} 的整数`
-const keepViewsDays = z.number().int(keepWords).min(LIMITS.keepViewsLeast, keepWords).max(LIMITS.keepViewsMost, keepWords)
+const keepWords = `天数为 ${KEEP_VIEWS_DAYS.least} 到 ${KEEP_VIEWS_DAYS.most} 的整数`
+const keepViewsDays = z.number().int(keepWords).min(KEEP_VIEWS_DAYS.least, keepWords).max(KEEP_VIEWS_DAYS.most, keepWords)
 
 /** What a corp sets for its radar. */
 const radarSettingsForm = z.object({

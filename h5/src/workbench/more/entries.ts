@@ -1,6 +1,6 @@
 import type { Permission } from '@zhike/shared'
 import type { Icon } from '../../common/icons/icon.ts'
-import { IconBell, IconHistory, IconSettings, IconShield, IconSync, IconTask, IconUsers } from '../../common/icons/icons.ts'
+import { IconBell, IconHistory, IconRadar, IconSettings, IconShield, IconSync, IconTask, IconUsers } from '../../common/icons/icons.ts'
 
 interface MoreEntry { to: string; label: string; note: string; icon: Icon; permission?: Permission }
 
@@ -12,5 +12,6 @@ export const MORE_ENTRIES: readonly MoreEntry[] = [
   { to: '/more/jobs', label: '任务中心', note: '同步和导出的进度、结果', icon: IconTask },
   { to: '/more/audit', label: '操作记录', note: '谁在什么时候改了什么', icon: IconHistory, permission: 'audit.read' },
   { to: '/more/callbacks', label: '回调', note: '企业微信推送的事件，可重放', icon: IconSync, permission: 'callbacks.read' },
+  { to: '/more/radar', label: '雷达设置', note: '提醒、免打扰时段、浏览记录保留', icon: IconRadar, permission: 'settings.write' },
   { to: '/setup', label: '企业设置', note: '检查与企业微信连接的每一步', icon: IconSettings, permission: 'settings.write' },
 ]
