@@ -123,6 +123,10 @@ describe('a form that is not saved', () => {
 
 describe('settings of the radar', () => {
   const quietWords = (page: Page) => page.getByTestId('quiet-words').innerText()
+  const save = async (page: Page) => {
+    await page.getByTestId('save-radar-settings').click()
+    await expect.poll(() => page.getByTestId('save-radar-settings').innerText(), LONG).toBe('没有修改')
+  }
 
   test('are saved with quiet hours over midnight, and not left unsaved without a question · GEN-7, GEN-10', async () => {
     const page = await workbench('/more/radar', PHONE)
@@ -135,10 +139,9 @@ describe('settings of the radar', () => {
     await expect.poll(() => quietWords(page)).toBe('每天 22:30–次日 08:00，共 9小时30分')
     await page.getByTestId('consent-line').click()
     expect(await page.getByTestId('consent-preview').innerText()).not.toContain('顾问会看到')
-    await page.goBack()
+    await page.getByRole('button', { name: '返回' }).click()
     await page.getByRole('dialog', { name: '修改还没有保存，要离开吗？' }).getByTestId('cancel').click()
-    await page.getByTestId('save-radar-settings').click()
-    await expect.poll(() => page.getByTestId('save-radar-settings').innerText(), LONG).toBe('没有修改')
+    await save(page)
     await page.reload()
     await expect.poll(() => quietWords(page), LONG).toBe('每天 22:30–次日 08:00，共 9小时30分')
     expect(await page.getByTestId('consent-line').getAttribute('aria-checked')).toBe('false')
@@ -148,7 +151,8 @@ describe('settings of the radar', () => {
 
   test('that somebody else has changed meanwhile are not overwritten unasked; what would be deleted is counted first · GEN-3, GEN-8', async () => {
     const page = await workbench('/more/radar')
-    await page.getByTestId('radar-settings').waitFor()
+    await page.getByTestId('tell-reading').click()
+    await save(page)
     await onDatabase('UPDATE radar_settings SET tell_summary = 0, version = version + 1')
     await onDatabase('UPDATE views SET opened_at = DATE_SUB(opened_at, INTERVAL 60 DAY) ORDER BY id LIMIT 3')
     await page.getByTestId('keep-views').selectOption('30')
