@@ -25,8 +25,9 @@ describe('a story · MAT-16', () => {
     expect(storyOf(all, at(3, 5, { customerId: null })).viewIds).toEqual([1, 3])
   })
   it('is quiet two minutes after its last sign of life; while a page is on screen only when that must be over', () => {
-    expect(storyOf([at(1, 0), at(2, 10)], at(1, 0)).quietAt).toBe(NOON + 12 * MINUTE + 20_000)
-    expect(storyOf([at(1, 0), at(2, 10, { announced: 1 })], at(1, 0)).quietAt).toBe(NOON + 42 * MINUTE + 20_000)
+    expect(storyOf([at(1, 0), at(2, 10)], at(1, 0))).toMatchObject({ summaryAt: NOON + 12 * MINUTE + 20_000, againAt: NOON + 30 * MINUTE })
+    expect(storyOf([at(1, 0), at(2, 29)], at(1, 0))).toMatchObject({ summaryAt: NOON + 31 * MINUTE + 20_000, againAt: NOON + 31 * MINUTE + 20_000 })
+    expect(storyOf([at(1, 0), at(2, 10, { announced: 1 })], at(1, 0))).toMatchObject({ summaryAt: NOON + 42 * MINUTE + 20_000, againAt: NOON + 42 * MINUTE + 20_000 })
   })
   it('has keys that are all forgotten with the view that began it · SYS-17', () => {
     const keys = (['open', 'reading', 'summary', 'again'] as const).map((message) => storyKey(message, 12, 3))

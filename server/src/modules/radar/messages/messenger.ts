@@ -1,4 +1,4 @@
-import { READING_TOLD_MS, STORY_MS, SUMMARY_LEAST_MS } from '@zhike/shared'
+import { READING_TOLD_MS, SUMMARY_LEAST_MS } from '@zhike/shared'
 import type { Queries } from '../../../platform/db/connect.ts'
 import { inTransaction } from '../../../platform/db/transaction.ts'
 import type { Platform } from '../../../platform/platform.ts'
@@ -42,8 +42,8 @@ export function createMessenger(platform: Platform, needs: RadarNeeds, settings:
         const told = about(corp, view, facts, staffId)
         return {
           view, story,
-          summary: { staffId, kind: MESSAGE_KINDS.summary, onceKey: storyKey('summary', story.viewId, staffId), card: summaryCard(told, story, pageMs), dueAt: story.quietAt },
-          again: { staffId, kind: MESSAGE_KINDS.again, onceKey: storyKey('again', story.viewId, staffId), card: againCard(told, story, pageMs), dueAt: Math.max(story.quietAt, story.startedAt + STORY_MS) },
+          summary: { staffId, kind: MESSAGE_KINDS.summary, onceKey: storyKey('summary', story.viewId, staffId), card: summaryCard(told, story, pageMs), dueAt: story.summaryAt },
+          again: { staffId, kind: MESSAGE_KINDS.again, onceKey: storyKey('again', story.viewId, staffId), card: againCard(told, story, pageMs), dueAt: story.againAt },
         }
       })
     })
@@ -107,8 +107,9 @@ export function createMessenger(platform: Platform, needs: RadarNeeds, settings:
     for (const view of views) {
       const story = stories.get(view.id)
       if (!story) continue
-      const keys = receiversOf(view).flatMap((staffId) => [storyKey('summary', story.viewId, staffId), storyKey('again', story.viewId, staffId)])
-      await needs.notices.amend(tx, corpId, keys, { dueAt: story.quietAt })
+      const receivers = receiversOf(view)
+      await needs.notices.amend(tx, corpId, receivers.map((staffId) => storyKey('summary', story.viewId, staffId)), { dueAt: story.summaryAt })
+      await needs.notices.amend(tx, corpId, receivers.map((staffId) => storyKey('again', story.viewId, staffId)), { dueAt: story.againAt })
     }
   }
 

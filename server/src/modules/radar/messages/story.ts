@@ -17,8 +17,9 @@ export interface Story {
   pages: number | null
   maxPage: number | null
   depth: number
-  /** When its summary may be told, unless she comes back before. */
-  quietAt: number
+  /** When its summary may be told, and what she did after that: unless she comes back before. */
+  summaryAt: number
+  againAt: number
 }
 
 /** Cuts openings, oldest first, into stories: an opening belongs to the story that began no longer than half an hour before it. */
@@ -39,11 +40,13 @@ export function storyOf(all: readonly Opening[], view: Opening): Story {
   const openings = storiesOf(hers).find((story) => story.some((opening) => opening.id === view.id)) ?? [view]
   const lastSeenAt = Math.max(...openings.map((opening) => opening.lastSeenAt))
   const readsOn = openings.some((opening) => opening.announced === VIEW_STATE.announced)
+  const startedAt = openings[0].openedAt
+  const quietAt = lastSeenAt + (readsOn ? OVER_AT_LATEST_MS : SUMMARY_WAIT_MS)
   return {
-    viewId: openings[0].id, startedAt: openings[0].openedAt, viewIds: openings.map((opening) => opening.id),
+    viewId: openings[0].id, startedAt, viewIds: openings.map((opening) => opening.id),
     visibleMs: openings.reduce((sum, opening) => sum + opening.visibleMs, 0),
     pages: view.pages, maxPage: openings.reduce<number | null>((most, { maxPage }) => (maxPage === null ? most : Math.max(maxPage, most ?? 0)), null),
     depth: Math.max(...openings.map((opening) => opening.depth)),
-    quietAt: lastSeenAt + (readsOn ? OVER_AT_LATEST_MS : SUMMARY_WAIT_MS),
+    summaryAt: quietAt, againAt: Math.max(quietAt, startedAt + STORY_MS),
   }
 }
