@@ -9,6 +9,8 @@ export type ReaderKind = (typeof READER_KINDS)[number]
 export const RANKED_BY = ['views', 'shares', 'readMs'] as const
 export type RankedBy = (typeof RANKED_BY)[number]
 export const RANKED_BY_LABELS: Record<RankedBy, string> = { views: '打开', shares: '发送', readMs: '阅读时长' }
+/** A ranking is of so many days at most. */
+export const LONGEST_PERIOD_DAYS = 366
 /** How many days a trend shows. */
 export const TREND_DAYS = [7, 30] as const
 

@@ -78,10 +78,10 @@ export async function openStage(options: { now?: number } = {}) {
   wecom.answers['/cgi-bin/message/send'] = () => ({ errcode: 0, msgid: randomUUID() })
   const corp = await corps.ensureFirst({ wecomCorpId: 'wwradar0001', name: '小树苗母婴', agentId: 1000002, agentSecret: 'secret-of-the-radar-tests', adminUserids: ['linzhixia'] })
   const { db } = platform
-  const person = async (userid: string) => {
-    const { staffId } = await identity.ensureStaff(corp.id, userid)
+  const person = async (userid: string, corpId = corp.id) => {
+    const { staffId } = await identity.ensureStaff(corpId, userid)
     let cookie = ''
-    await identity.access.begin({ setCookie: (name: string, value: string) => { cookie = `${name}=${value}` } }, corp.id, staffId)
+    await identity.access.begin({ setCookie: (name: string, value: string) => { cookie = `${name}=${value}` } }, corpId, staffId)
     return { staffId, userid, cookie, ask: (method: 'GET' | 'POST' | 'PUT', url: string, payload?: object) => app.inject({ method, url, payload, headers: { cookie } }) }
   }
   const customer = async (name: string, ownerIds: readonly number[]) => {

@@ -1,15 +1,14 @@
 import { z } from 'zod'
 import { MATERIAL_TYPES } from '../materials.ts'
-import { RANKED_BY, TREND_DAYS } from '../radar.ts'
+import { LONGEST_PERIOD_DAYS, RANKED_BY, TREND_DAYS } from '../radar.ts'
 import { defineContract, staff } from './define.ts'
 import { moment, pageOf, paging, rowId, staffRef } from './parts.ts'
 import { viewRow } from './radar.ts'
 
 /** A day of the corp's zone, `2026-03-04`. */
 const day = z.iso.date()
-const LONGEST_PERIOD_DAYS = 366
 const DAY_MS = 24 * 60 * 60 * 1000
-/** From one day to another, both included; by default the last seven. */
+/** From one day to another, both included; by default the last seven, and up to today. */
 const period = { from: day.optional(), to: day.optional() }
 const isPeriod = ({ from, to }: { from?: string; to?: string }): boolean => from === undefined || to === undefined || (from <= to && (Date.parse(to) - Date.parse(from)) / DAY_MS < LONGEST_PERIOD_DAYS)
 const WRONG_PERIOD = { message: `请选择从早到晚、不超过 ${LONGEST_PERIOD_DAYS} 天的日期`, path: ['to'] }
@@ -51,7 +50,7 @@ const dayTotals = z.object({ views: z.number().int(), readers: z.number().int(),
 export const radarFiguresContract = defineContract({
   'GET /api/radar/trend': {
     summary: 'Openings, reading time and sends by day, with the sums of the period and of the one before',
-    who: staff(), query: z.object({ days: z.coerce.number<number>().int().refine((n) => TREND_DAYS.some((known) => known === n)).default(7) }),
+    who: staff(), query: z.object({ days: z.coerce.number<number>().int().refine((n) => TREND_DAYS.some((known) => known === n), `请选择 ${TREND_DAYS.map((n) => `${n} 天`).join('或 ')}`).default(7) }),
     response: z.object({ days: z.array(z.object({ day, views: z.number().int(), shares: z.number().int(), readMs: z.number().int() })), sums: periodSums, before: periodSums }),
   },
   'GET /api/radar/readers': { summary: 'Who has read today, each reader once, the latest first', who: staff(), query: z.object(paging), response: pageOf(reader) },

@@ -38,7 +38,10 @@ export const viewRow = z.object({
 export type ViewRow = z.infer<typeof viewRow>
 
 /** Which readings of a material (MAT-22). `staffId`: who was told, the sender or the customer's owner; `to` is not included. */
-export const readersFilter = z.object({ materialId: rowId, q: searchText, staffId: rowId.optional(), from: instant.optional(), to: instant.optional() })
+const filterFields = z.object({ materialId: rowId, q: searchText, staffId: rowId.optional(), from: instant.optional(), to: instant.optional() })
+const isInOrder = ({ from, to }: { from?: number; to?: number }): boolean => from === undefined || to === undefined || from <= to
+const WRONG_ORDER = { message: '结束时间不能早于开始时间', path: ['to'] }
+export const readersFilter = filterFields.refine(isInOrder, WRONG_ORDER)
 
 const forwardChain = z.object({
   /** Of the first link. */
@@ -74,7 +77,7 @@ export const radarContract = defineContract({
     summary: 'Views within the viewer’s scope, newest first; of a customer, a material, or of all',
     who: staff(),
     rate: RATES.search,
-    query: readersFilter.partial().extend({ ...paging, customerId: rowId.optional(), now: z.enum(['reading']).optional() }),
+    query: filterFields.partial().extend({ ...paging, customerId: rowId.optional(), now: z.enum(['reading']).optional() }).refine(isInOrder, WRONG_ORDER),
     response: pageOf(viewRow),
   },
   'POST /api/radar/views/export': {

@@ -1,12 +1,16 @@
 import { RELATION_STATES } from '@zhike/shared'
 import type { RelationState } from '@zhike/shared'
-import { and, asc, count, eq, gte, inArray, lt, or, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gte, inArray, like, lt, or, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { MySqlColumn } from 'drizzle-orm/mysql-core'
 import type { Queries } from '../../platform/db/connect.ts'
-import { contains } from '../../platform/db/like.ts'
+import { beginsWith, contains } from '../../platform/db/like.ts'
 import type { OwnerScope } from '../identity/index.ts'
 import { customers, relations } from './tables.ts'
+
+/** Names and remarks are searched inside, not only from their beginning, up to this many owners: from their beginning an index finds them. */
+const INSIDE_SEARCH_OWNERS = 20
+export const searchesInside = (owners: OwnerScope): boolean => !owners.all && owners.staffIds.length <= INSIDE_SEARCH_OWNERS
 
 /** Who is friends with whom in one corp, for areas that tell owners or count. */
 export function friendshipsOf(q: Queries, corpId: number) {
@@ -32,13 +36,26 @@ export function friendshipsOf(q: Queries, corpId: number) {
     },
     /** For another area's rows that name a customer: is she called so, or by a remark of somebody within the scope? Looked up row by row, by keys. */
     named(customerId: MySqlColumn, text: string, owners: OwnerScope): SQL | undefined {
-      const pattern = contains(text)
+      const pattern = searchesInside(owners) ? contains(text) : beginsWith(text)
       return or(
         sql`EXISTS (SELECT 1 FROM ${customers} WHERE ${eq(customers.corpId, corpId)} AND ${customers.id} = ${customerId} AND ${customers.name} LIKE ${pattern})`,
         sql`EXISTS (SELECT 1 FROM ${relations} WHERE ${and(mine, within(owners))} AND ${relations.customerId} = ${customerId} AND ${relations.remark} LIKE ${pattern})`,
       )
     },
-    /** The same kind of condition: has she a friend within the scope? */
+    /**
+     * Customers whose name, or a remark of somebody within the scope, begins with a text; null when there are more than `most`.
+     * By two indexes, however many customers there are.
+     */
+    async called(text: string, owners: OwnerScope, most: number): Promise<number[] | null> {
+      const pattern = beginsWith(text)
+      const [byName, byRemark] = await Promise.all([
+        q.select({ id: customers.id }).from(customers).where(and(eq(customers.corpId, corpId), like(customers.name, pattern))).limit(most + 1),
+        q.select({ id: relations.customerId }).from(relations).where(and(mine, like(relations.remark, pattern), within(owners))).limit(most + 1),
+      ])
+      const found = new Set([...byName, ...byRemark].map((row) => row.id))
+      return byName.length > most || byRemark.length > most || found.size > most ? null : [...found]
+    },
+    /** The same kind of condition as `named`: has she a friend within the scope? */
     befriended: (customerId: MySqlColumn, owners: OwnerScope): SQL =>
       sql`EXISTS (SELECT 1 FROM ${relations} WHERE ${and(mine, within(owners), eq(relations.state, 'active'))} AND ${relations.customerId} = ${customerId})`,
     /** Friendships begun, and friendships that customers ended, in [from, to). Epoch ms. */

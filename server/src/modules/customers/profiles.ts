@@ -15,14 +15,12 @@ import type { CustomerRecord, RelationRecord } from './intake-store.ts'
 import type { Tombstones } from './erasing/tombstones.ts'
 import type { PhoneBox } from './phones.ts'
 import type { Refresh } from './refresh-from-wecom.ts'
+import { searchesInside } from './friendships-for-others.ts'
 import { customersOf } from './store.ts'
 import type { ListFilter, TagOnRelation } from './store.ts'
 import { customerEvents, relations } from './tables.ts'
 import { wordEvent } from './timeline.ts'
 import { countWithin } from './wide-counts.ts'
-
-/** Names are searched inside, not only from their beginning, up to this many owners. */
-const INSIDE_SEARCH_OWNERS = 20
 
 interface CustomerQuery extends PageAt { q?: string; tagId?: string; ownerId?: number; state?: RelationState }
 export type Profiles = ReturnType<typeof createProfiles>
@@ -87,7 +85,7 @@ export function createProfiles(platform: Platform, needs: { identity: Identity; 
     async list(viewer: Viewer, query: CustomerQuery): Promise<{ items: CustomerRow[]; next: string | null; total?: number }> {
       const store = customersOf(db, viewer.corpId)
       const filter: ListFilter = {
-        scope: withinScope(viewer, relations.staffId), inside: !viewer.owners.all && viewer.owners.staffIds.length <= INSIDE_SEARCH_OWNERS,
+        scope: withinScope(viewer, relations.staffId), inside: searchesInside(viewer.owners),
         q: query.q === '' ? undefined : query.q, tagId: query.tagId, ownerId: query.ownerId, state: query.state ?? 'active',
       }
       const about = JSON.stringify([filter.q, filter.tagId, filter.ownerId, filter.state])

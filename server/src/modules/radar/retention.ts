@@ -5,11 +5,10 @@ import { inTransaction } from '../../platform/db/transaction.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { forgotten } from '../../platform/retention.ts'
 import type { Retention } from '../../platform/retention.ts'
+import { COLD_AFTER_MS } from './figures/heat.ts'
 import { customerHeat, viewPages, views, visitors } from './tables.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
-/** Points halve in three days: after this long nothing is left of them. */
-const HEAT_MS = 60 * DAY_MS
 /** A device that signed in and has no view: its first one may still be on the way. */
 const ON_THE_WAY_MS = DAY_MS
 
@@ -62,7 +61,7 @@ export function radarRetention({ db, config }: Platform, keepsViewsMs: (corpId: 
   }, {
     what: 'heat of customers',
     async forget(now, piece) {
-      const [gone] = await db.delete(customerHeat).where(lt(customerHeat.lastAt, now - HEAT_MS)).limit(piece)
+      const [gone] = await db.delete(customerHeat).where(lt(customerHeat.lastAt, now - COLD_AFTER_MS)).limit(piece)
       return forgotten(gone.affectedRows, piece)
     },
   }]

@@ -82,10 +82,12 @@ export const views = mysqlTable('views', {
   /** Besides the sender: the customer's owner, when she was told as well (MAT-16). */
   alsoTold: rowId('also_told'),
 }, (t) => [
-  uniqueIndex('views_key').on(t.corpId, t.viewKey), index('views_customer').on(t.corpId, t.customerId, t.openedAt, t.id), index('views_material').on(t.corpId, t.materialId, t.openedAt, t.id),
-  index('views_staff').on(t.corpId, t.staffId, t.openedAt, t.id), index('views_seen').on(t.corpId, t.lastSeenAt),
+  uniqueIndex('views_key').on(t.corpId, t.viewKey), index('views_seen').on(t.corpId, t.lastSeenAt),
+  // The readers of a material are looked for in these alone, by sender, by customer and by who was told (views/ways.ts).
+  index('views_material').on(t.corpId, t.materialId, t.openedAt, t.id, t.staffId), index('views_customer').on(t.corpId, t.customerId, t.openedAt, t.id, t.materialId), index('views_staff').on(t.corpId, t.staffId, t.openedAt, t.id, t.materialId),
+  index('views_also_told').on(t.corpId, t.alsoTold, t.openedAt, t.id, t.materialId),
   // Holds all that the figures of a day are made of. Nothing in it moves while somebody reads.
-  index('views_opened').on(t.corpId, t.openedAt, t.id, t.staffId, t.visitorId, t.countedMs),
+  index('views_opened').on(t.corpId, t.openedAt, t.id, t.staffId, t.visitorId, t.customerId, t.countedMs),
   index('views_announce').on(t.announced, t.openedAt), index('views_visitor').on(t.corpId, t.visitorId, t.materialId), index('views_share').on(t.corpId, t.shareId, t.id),
 ])
 

@@ -12,17 +12,17 @@ export interface PageAt { after?: string; skip?: number; limit: number }
 /** Rows of a long list are counted up to here: beyond that it is “more than”, not another second of waiting. */
 const COUNTED_MOST = 10_000
 
-/** Counts the rows of a table, but no further than `most`. */
-export async function countUpTo(q: Queries, table: MySqlTable, where: SQL | undefined, most: number): Promise<number> {
-  const found = q.select({ one: sql`1`.as('one') }).from(table).where(where).limit(most).as('found')
+/** Counts the rows of a table, but no further than `most`. @param index the one to take, where the database can't know better */
+export async function countUpTo(q: Queries, table: MySqlTable, where: SQL | undefined, most: number, index?: string): Promise<number> {
+  const found = q.select({ one: sql`1`.as('one') }).from(table, { forceIndex: index ?? [] }).where(where).limit(most).as('found')
   return (await q.select({ rows: count() }).from(found))[0]?.rows ?? 0
 }
 
-/** How many rows there are, for a first or turned page. @param count counts no further than it is told */
-export async function totalOf({ after }: PageAt, count: (most: number) => Promise<number>): Promise<{ total?: number; more?: boolean }> {
+/** How many rows there are, for a first or turned page. @param count counts no further than it is told @param most beyond that it is “more than” */
+export async function totalOf({ after }: PageAt, count: (most: number) => Promise<number>, most: number = COUNTED_MOST): Promise<{ total?: number; more?: boolean }> {
   if (after !== undefined) return {}
-  const found = await count(COUNTED_MOST + 1)
-  return found > COUNTED_MOST ? { total: COUNTED_MOST, more: true } : { total: found, more: false }
+  const found = await count(most + 1)
+  return found > most ? { total: most, more: true } : { total: found, more: false }
 }
 
 /** Where a page starts: the sort values of the last row shown, opaque to callers. */

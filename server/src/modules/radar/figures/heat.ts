@@ -9,6 +9,10 @@ const HALF_LIFE_MS = 3 * 24 * 60 * 60 * 1000
 /** An opening is worth one point, and so is each minute of reading. */
 const OPENING_POINTS = 1
 const POINT_MS = 60_000
+/** Less than this many points is nothing any more. */
+export const COLD = 0.05
+/** Whoever has not opened anything for so long is cold, however much she had read. */
+export const COLD_AFTER_MS = 20 * HALF_LIFE_MS
 
 /** Something a customer did that makes her hotter, seen by the member whose row it goes into. */
 export interface Warmth { staffId: number; customerId: number; points: number; at: number }

@@ -6,6 +6,7 @@ import type { Viewer } from '../../identity/index.ts'
 import type { RadarNeeds } from '../needs.ts'
 import { materialPages, shares, views } from '../tables.ts'
 import { VIEW_STATE } from '../views/store.ts'
+import { differentReaders } from './different-readers.ts'
 import { lastTwoDays } from './period.ts'
 
 type Figures = AnswerOf<'GET /api/radar/materials/:materialId/figures'>
@@ -25,7 +26,7 @@ export function createMaterialFigures({ db, clock }: Platform, needs: RadarNeeds
     /** In [from, to): two days of one material at most, by its indexes. */
     async function between(from: number, to: number): Promise<Figures['today']> {
       const [[opened], [sent]] = await Promise.all([
-        db.select({ views: count(), readers: countDistinct(views.visitorId) }).from(views)
+        db.select({ views: count(), readers: differentReaders }).from(views)
           .where(and(eq(views.corpId, corpId), eq(views.materialId, materialId), gte(views.openedAt, from), lt(views.openedAt, to), gt(views.announced, VIEW_STATE.fresh), all ? undefined : eq(views.staffId, viewer.staffId))),
         db.select({ shares: count(), sharers: countDistinct(shares.staffId) }).from(shares)
           .where(and(eq(shares.corpId, corpId), eq(shares.materialId, materialId), eq(shares.state, 'sent'), gte(shares.sentAt, from), lt(shares.sentAt, to), all ? undefined : eq(shares.staffId, viewer.staffId))),

@@ -1,11 +1,11 @@
 import type { RankedBy } from '@zhike/shared'
-import type { AnswerOf, PeriodSums } from '@zhike/shared/contract'
+import type { AnswerOf } from '@zhike/shared/contract'
 import type { Platform } from '../../../platform/platform.ts'
 import { mayOwn } from '../../identity/index.ts'
 import type { Viewer } from '../../identity/index.ts'
 import type { RadarNeeds } from '../needs.ts'
-import { NOTHING, periodOf, periodSums, rankedBy } from './period.ts'
-import type { Period } from './period.ts'
+import { NOTHING, periodOf, periodSums, rankedBy, shownSums } from './period.ts'
+import type { Period, Sums } from './period.ts'
 
 interface Asked extends Partial<Period> { by: RankedBy; skip?: number; limit: number }
 
@@ -31,9 +31,9 @@ export function createRankings({ db, clock }: Platform, needs: RadarNeeds) {
       const titles = await needs.materials.titles(db, viewer.corpId, shown.map((row) => row.materialId))
       return {
         ...period, total: rows.length,
-        items: shown.map(({ materialId, ...figures }) => {
+        items: shown.map(({ materialId, ...sums }) => {
           const known = titles.get(materialId)
-          return { ...figures, material: { materialId, title: known?.title ?? '已删除的素材', type: known?.type ?? 'link', deleted: known?.deleted ?? true } }
+          return { ...shownSums(sums), material: { materialId, title: known?.title ?? '已删除的素材', type: known?.type ?? 'link', deleted: known?.deleted ?? true } }
         }),
       }
     },
@@ -47,26 +47,23 @@ export function createRankings({ db, clock }: Platform, needs: RadarNeeds) {
       const refs = await needs.identity.staffRefs(viewer.corpId, shown.map((row) => row.staffId))
       return {
         ...period, total: rows.length,
-        items: shown.map(({ staffId, ...figures }) => ({ ...figures, staff: refs.get(staffId) ?? { staffId, userid: '', name: '已离职员工', avatar: null } })),
+        items: shown.map(({ staffId, ...figures }) => ({ ...shownSums(figures), staff: refs.get(staffId) ?? { staffId, userid: '', name: '已离职员工', avatar: null } })),
       }
     },
     async departments(viewer: Viewer, asked: Pick<Asked, 'from' | 'to' | 'by'>): Promise<AnswerOf<'GET /api/radar/ranking/departments'>> {
       const period = periodOf(asked, clock.now(), viewer.corp.zone)
       const [sums, { organisation }] = await Promise.all([periodSums(db, viewer).byStaff(period), needs.identity.access.peopleNow(viewer.corpId)])
       const { leads } = viewer.places
-      const rows = organisation.tree().filter((one) => leads === 'all' || leads.has(one.departmentId)).map((one) => {
-        const members = [...organisation.membersUnder([one.departmentId])]
-        return { ...one, members: members.length, ...together(members.flatMap((staffId) => sums.get(staffId) ?? [])) }
-      })
-      return { ...period, total: rows.length, items: rankedBy(rows, asked.by, (row) => -row.departmentId) }
+      const led = organisation.tree().filter((one) => leads === 'all' || leads.has(one.departmentId)).map((one) => ({ ...one, staffIds: [...organisation.membersUnder([one.departmentId])] }))
+      // A sum over only those of its members whom she may see would pass for the department's.
+      const seen = led.filter(({ staffIds }) => staffIds.every((staffId) => staffId === viewer.staffId || mayOwn(viewer, staffId)))
+      const rows = seen.map(({ staffIds, ...one }) => ({ ...one, members: staffIds.length, ...together(staffIds.flatMap((staffId) => sums.get(staffId) ?? [])) }))
+      return { ...period, total: rows.length, items: rankedBy(rows, asked.by, (row) => -row.departmentId).map((row) => ({ ...row, ...shownSums(row) })) }
     },
   }
 }
 
-function together(list: readonly PeriodSums[]): PeriodSums {
-  const sum = (of: (one: PeriodSums) => number) => list.reduce((all, one) => all + of(one), 0)
-  // Means are put together by what they are means of.
-  const readings = sum((one) => (one.averageMs === 0 ? 0 : one.readMs / one.averageMs))
-  const readMs = sum((one) => one.readMs)
-  return { views: sum((one) => one.views), shares: sum((one) => one.shares), readMs, averageMs: readings === 0 ? 0 : Math.round(readMs / readings) }
+function together(list: readonly Sums[]): Sums {
+  const sum = (of: (one: Sums) => number) => list.reduce((all, one) => all + of(one), 0)
+  return { views: sum((one) => one.views), shares: sum((one) => one.shares), readings: sum((one) => one.readings), readMs: sum((one) => one.readMs) }
 }

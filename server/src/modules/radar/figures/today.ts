@@ -1,4 +1,4 @@
-import { and, avg, between, count, countDistinct, desc, eq, gt, or, sql } from 'drizzle-orm'
+import { and, avg, between, count, desc, eq, gt, or, sql } from 'drizzle-orm'
 import type { MySqlColumn } from 'drizzle-orm/mysql-core'
 import { READING_NOW_MS, dayStart } from '@zhike/shared'
 import type { AnswerOf } from '@zhike/shared/contract'
@@ -9,6 +9,7 @@ import type { Viewer } from '../../identity/index.ts'
 import type { RadarNeeds } from '../needs.ts'
 import { shares, views } from '../tables.ts'
 import { VIEW_STATE } from '../views/store.ts'
+import { differentReaders } from './different-readers.ts'
 
 type Today = AnswerOf<'GET /api/radar/today'>
 
@@ -31,7 +32,7 @@ export function createToday(platform: Platform, needs: RadarNeeds): (viewer: Vie
 
   /** From index views_opened alone; reading time of views that have ended. */
   async function opened(viewer: Viewer, hours: Hours) {
-    const rows = await db.select({ today: isToday(views.openedAt, hours), opens: count(), readers: countDistinct(views.visitorId), averageMs: avg(views.countedMs) }).from(views)
+    const rows = await db.select({ today: isToday(views.openedAt, hours), opens: count(), readers: differentReaders, averageMs: avg(views.countedMs) }).from(views)
       .where(and(eq(views.corpId, viewer.corpId), inHours(views.openedAt, hours), withinScope(viewer, views.staffId))).groupBy(sql`1`)
     const of = (today: number) => {
       const row = rows.find((one) => one.today === today)

@@ -2,7 +2,7 @@ import { dayName } from '@zhike/shared'
 import type { AnswerOf } from '@zhike/shared/contract'
 import type { Platform } from '../../../platform/platform.ts'
 import type { Viewer } from '../../identity/index.ts'
-import { NOTHING, daysBefore, periodSums } from './period.ts'
+import { NOTHING, daysBefore, periodSums, shownSums } from './period.ts'
 
 /** Openings, reading time and sends of the last days one by one, and all together against as many days before. */
 export function createTrend({ db, clock }: Platform) {
@@ -17,7 +17,7 @@ export function createTrend({ db, clock }: Platform) {
         const { views, shares, readMs } = byDay.get(day) ?? NOTHING
         return { day, views, shares, readMs }
       }),
-      sums: all, before,
+      sums: shownSums(all), before: shownSums(before),
     }
   }
 }

@@ -1,5 +1,6 @@
-import { and, desc, eq, gt, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, exists, getTableColumns, gt, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/mysql-core'
 import type { Queries } from '../../../platform/db/connect.ts'
 import { afterCursor, countUpTo } from '../../../platform/db/keyset.ts'
 import type { PageAt } from '../../../platform/db/keyset.ts'
@@ -13,13 +14,22 @@ export type Opening = Pick<ViewDbRow, 'id' | 'shareId' | 'customerId' | 'visitor
 /** How often a reader has opened a material through one member's links. */
 export interface EarlierReading { customerId: number | null; visitorId: string; materialId: number; staffId: number; opens: number }
 
+/** Views as an index shows them. */
+export const entries = alias(views, 'entry')
+
+/**
+ * A way to views: the index to go by, where the database can't know which is the shortest; which of its entries, asked of nothing
+ * that it doesn't hold; and what is asked of the views themselves.
+ */
+export type Way = { index?: undefined; where: SQL | undefined } | { index: 'views_material' | 'views_customer' | 'views_staff' | 'views_also_told'; among: SQL | undefined; where?: SQL }
+
 /** Life of a view: new → announced (timeline, notice, figures) → finished; announced again when the reader comes back. */
 export const VIEW_STATE = { fresh: 0, announced: 1, finished: 2 } as const
 
 /** Views of one corp. */
 export function viewsOf(q: Queries, corpId: number) {
   const mine = eq(views.corpId, corpId)
-  const known = (where: readonly (SQL | undefined)[]) => and(mine, gt(views.announced, VIEW_STATE.fresh), ...where)
+  const known = and(mine, gt(views.announced, VIEW_STATE.fresh))
   return {
     async byKeys(keys: readonly string[]): Promise<ViewDbRow[]> {
       return keys.length === 0 ? [] : await q.select().from(views).where(and(mine, inArray(views.viewKey, [...keys])))
@@ -116,11 +126,25 @@ export function viewsOf(q: Queries, corpId: number) {
       const [result] = await q.insert(views).values({ ...row, corpId })
       return result.insertId
     },
-    /** A page of the list, newest first. */
-    async list(where: readonly (SQL | undefined)[], { after, skip = 0, limit }: PageAt): Promise<ViewDbRow[]> {
-      return await q.select().from(views).where(and(known(where), afterCursor(after, [views.openedAt, views.id]))).orderBy(desc(views.openedAt), desc(views.id)).limit(limit + 1).offset(skip)
+    /** A page of what is found on these ways, newest first. No view may be found on two of them. */
+    async list(ways: readonly Way[], { after, skip = 0, limit }: PageAt): Promise<ViewDbRow[]> {
+      const passed = ways.length === 1 ? skip : 0
+      const wanted = limit + 1 + skip - passed
+      const found = await Promise.all(ways.map((way) => (way.index === undefined
+        ? q.select().from(views).where(and(known, way.where, afterCursor(after, [views.openedAt, views.id]))).orderBy(desc(views.openedAt), desc(views.id)).limit(wanted).offset(passed)
+        : q.select(getTableColumns(views)).from(entries, { forceIndex: way.index }).innerJoin(views, eq(views.id, entries.id))
+          .where(and(eq(entries.corpId, corpId), way.among, afterCursor(after, [entries.openedAt, entries.id]), known, way.where)).orderBy(desc(entries.openedAt), desc(entries.id)).limit(wanted).offset(passed))))
+      return found.flat().sort((a, b) => b.openedAt - a.openedAt || b.id - a.id).slice(skip - passed, skip - passed + limit + 1)
     },
-    count: (where: readonly (SQL | undefined)[], most: number): Promise<number> => countUpTo(q, views, known(where), most),
+    /** How many there are, but no further than `most`. Those count as well that are announced at this moment: to leave them out each view would have to be read. */
+    async count(ways: readonly Way[], most: number): Promise<number> {
+      const found = await Promise.all(ways.map((way) => {
+        if (way.index === undefined) return countUpTo(q, views, and(mine, way.where), most)
+        const itself = way.where && exists(q.select({ one: sql`1` }).from(views).where(and(eq(views.id, entries.id), way.where)))
+        return countUpTo(q, entries, and(eq(entries.corpId, corpId), way.among, itself), most, way.index)
+      }))
+      return Math.min(most, found.reduce((sum, rows) => sum + rows, 0))
+    },
   }
 }
 
