@@ -69,6 +69,14 @@ export async function ensureChineseFont() {
   if (apt) await step('正在安装中文字体', '已安装中文字体', () => aptInstall(apt, ['fonts-wqy-microhei']))
 }
 
+/** What tests and benchmarks need, those in a browser also that one. @param {boolean} withBrowser */
+export async function ensureTools(withBrowser) {
+  await step('正在检查所需程序', '所需程序已就绪', async () => {
+    await ensurePrograms(['mariadb', 'mariadbInstall', 'redis', ...(withBrowser ? ['chromium'] : [])])
+    if (withBrowser) await ensureChineseFont()
+  })
+}
+
 /** How to call apt-get here without being asked for a password; undefined when that can't be. @returns {Promise<string[] | undefined>} */
 async function aptCommand() {
   const apt = findProgram('apt-get')

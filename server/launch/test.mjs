@@ -6,8 +6,8 @@ import { ensureBuilt } from './builds.mjs'
 import { runChecks, staticChecks, weightCheck } from './checks.mjs'
 import { ensureDependencies } from './dependencies.mjs'
 import { inForeground } from './exec.mjs'
-import { ensureChineseFont, ensurePrograms } from './programs.mjs'
-import { elapsed, say, step } from './say.mjs'
+import { ensureTools } from './programs.mjs'
+import { elapsed, say } from './say.mjs'
 import { bringUpTestServices } from './test-services.mjs'
 import { readReport, vitestArgs } from './vitest.mjs'
 
@@ -42,11 +42,4 @@ export async function test(args) {
   say.line(`用时 ${elapsed(since)}`)
   say.line(`${passed} passed, ${failed} failed${counts?.skipped ? `, ${counts.skipped} skipped` : ''}`)
   return failed > 0 ? 1 : 0
-}
-
-async function ensureTools(withBrowser) {
-  await step('正在检查所需程序', '所需程序已就绪', async () => {
-    await ensurePrograms(['mariadb', 'mariadbInstall', 'redis', ...(withBrowser ? ['chromium'] : [])])
-    if (withBrowser) await ensureChineseFont()
-  })
 }
