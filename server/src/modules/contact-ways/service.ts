@@ -26,7 +26,7 @@ export interface ContactWays {
   stop(): Promise<void>
 }
 
-const ROUND_MS = 3000
+const ROUND_MS = 1000
 const KEEP_MS = 10_000
 /** A code that is being made is there in a moment. */
 const KEEP_NONE_MS = 2_000
