@@ -82,9 +82,9 @@ describe('exporting the readers of a material', () => {
     for (const filter of [{ materialId }, { materialId, from: start + DAY_MS, to: start + 2 * DAY_MS }, { materialId, staffId: staff.wu }, { materialId, q: '=HYPER' }]) {
       const list = await listed(admin, filter)
       const { rows: [heading, ...rows] } = await exported(admin, filter)
-      expect(heading).toEqual(['打开时间', '客户', '读者', '阅读时长', '阅读秒数', '看到哪里', '第几次打开', '提醒员工', '提醒时间', '发送员工', '设备'])
+      expect(heading).toEqual(['打开时间', '客户', '渠道', '读者', '阅读时长', '阅读秒数', '看到哪里', '第几次打开', '提醒员工', '提醒时间', '发送员工', '设备'])
       expect(list.length).toBeGreaterThan(0)
-      expect(rows.map((row) => [row[1], row[3], row[4], row[6], row[7], row[9]])).toEqual(list.map((view) => [
+      expect(rows.map((row) => [row[1], row[4], row[5], row[7], row[8], row[10]])).toEqual(list.map((view) => [
         view.readerName === EVIL ? `'${EVIL}` : view.readerName, formatDwell(view.visibleMs), '61', String(view.openNumber), view.staff.name, view.staff.name,
       ]))
       // The corp's clock.
@@ -118,7 +118,7 @@ describe('exporting the readers of a material', () => {
 
   it('holds what is in the scope of the person who asks, and is given to nobody else · GEN-6, GEN-9', async () => {
     const { jobId, rows } = await exported(manager, { materialId })
-    expect(new Set(rows.slice(1).map((row) => row[9]))).toEqual(new Set(['吴晓燕', '陈思远']))
+    expect(new Set(rows.slice(1).map((row) => row[10]))).toEqual(new Set(['吴晓燕', '陈思远']))
     expect((await file(jobId, manager)).statusCode).toBe(200)
     expect((await file(jobId, admin)).statusCode).toBe(404)
   })
@@ -150,6 +150,6 @@ describe('exporting the readers of a material', () => {
     await db.insert(views).values(Array.from({ length: MANY }, (_, n) => ({ ...copied, viewKey: `many${n}`, openedAt: start + 5 * DAY_MS + Math.floor(n / 3) * 1000, openNumber: n + 1 })))
     const { rows } = await exported(admin, { materialId, from: start + 5 * DAY_MS, to: start + 6 * DAY_MS })
     expect(rows).toHaveLength(MANY + 1)
-    expect(rows.slice(1).map((row) => Number(row[6]))).toEqual(Array.from({ length: MANY }, (_, n) => MANY - n))
+    expect(rows.slice(1).map((row) => Number(row[7]))).toEqual(Array.from({ length: MANY }, (_, n) => MANY - n))
   })
 })

@@ -152,7 +152,7 @@ describe('hot customers', () => {
     const heatFor = async (who: Person) => (await hot(who)).find((row) => row.customer.customerId === both.customerId)
     expect([(await heatFor(wu))?.heat, (await heatFor(chen))?.heat, (await heatFor(li))?.heat]).toEqual([2, 4, 6])
     expect(await heatFor(li)).toMatchObject({ staff: { userid: 'chensiyuan' }, opens: 2, visibleMs: 240_000 })
-    await stage.radar.forgetCustomer({ corpId: stage.corp.id, customerId: both.customerId, externalUserId: both.externalUserId })
+    await stage.radar.forgetCustomer({ corpId: stage.corp.id, customerId: both.customerId, externalUserId: both.externalUserId, unionId: null })
     expect([await heatFor(wu), await heatFor(li), await heatFor(admin)]).toEqual([undefined, undefined, undefined])
   })
 })

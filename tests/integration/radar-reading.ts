@@ -2,13 +2,14 @@
 import { expect } from 'vitest'
 import { departmentLeaders, departments, staffDepartments } from '../../server/src/modules/identity/tables.ts'
 import { organisationStore } from '../../server/src/modules/identity/organisation-store.ts'
+import { createRadarSettings } from '../../server/src/modules/radar/settings.ts'
 import { createWatch } from '../../server/src/modules/radar/watch/watch.ts'
 import type { Device, OpenPage, Stage } from './radar-stage.ts'
 
 export type Person = Awaited<ReturnType<Stage['person']>>
 
 export function createReading(stage: Stage) {
-  const watch = createWatch(stage.platform, stage.radarNeeds)
+  const watch = createWatch(stage.platform, stage.radarNeeds, createRadarSettings(stage.platform, stage.radarNeeds))
 
   /** Writes the beacons that have come in since the last time. */
   async function work(): Promise<void> {

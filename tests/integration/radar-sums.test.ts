@@ -153,7 +153,7 @@ describe('sums of the radar agree with a count of all views, pages and shares ·
     const [row] = await stage.rows('SELECT c.id, c.external_user_id FROM customers c JOIN customer_heat h ON h.customer_id = c.id LIMIT 1')
     const sums = () => stage.rows('SELECT SUM(views) views, SUM(read_ms) ms FROM sender_days')
     const before = await sums()
-    await stage.radar.forgetCustomer({ corpId: stage.corp.id, customerId: Number(row?.id), externalUserId: String(row?.external_user_id) })
+    await stage.radar.forgetCustomer({ corpId: stage.corp.id, customerId: Number(row?.id), externalUserId: String(row?.external_user_id), unionId: null })
     expect(await sums()).toEqual(before)
     expect(await stage.rows('SELECT * FROM customer_heat WHERE customer_id = ?', [Number(row?.id)])).toEqual([])
   })
