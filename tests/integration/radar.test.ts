@@ -106,6 +106,8 @@ describe('the tracked page', () => {
     const gone = await stage.pdf('旧价目表')
     const { link } = await stage.send(wu, gone, chatOf(customer))
     await stage.rows('UPDATE materials SET deleted_at = NOW(3) WHERE id = ?', [gone])
+    // Deleted by another process: this one has read it a moment ago.
+    stage.clock.pass(2000)
     const page = await stage.device().get(link)
     expect(page.status).toBe(410)
     expect(page.body).toContain('内容已下架')

@@ -1,13 +1,28 @@
 import type { StaffRef } from '@zhike/shared/contract'
 import type { Platform } from '../../platform/platform.ts'
+import { createShortMemory } from '../../platform/short-memory.ts'
 import { peopleOf } from './store.ts'
 import type { StaffDbRow } from './store.ts'
+
+interface BusinessCard { name: string; avatar: string | null; department: string | null; position: string | null }
+/** Cards stand on every tracked page. */
+const CARDS_KEPT = { keptMs: 2000, most: 2000 }
 
 export type KnownStaff = StaffRef & { state: StaffDbRow['state'] }
 
 /** Names of members, for whoever has only their ids. */
 export function createDirectory(platform: Platform) {
   const { db, clock } = platform
+  const cards = createShortMemory<BusinessCard | null>(clock, CARDS_KEPT)
+
+  async function cardOf(corpId: number, staffId: number): Promise<BusinessCard | null> {
+    const people = peopleOf(db, corpId)
+    const row = await people.staffById(staffId)
+    if (!row) return null
+    const names = await people.departmentNames(row.mainDepartment === null ? [] : [row.mainDepartment])
+    return { name: row.name, avatar: row.avatar, department: names.get(row.mainDepartment ?? 0) ?? null, position: row.position }
+  }
+
   return {
     async staffRefs(corpId: number, ids: readonly number[]): Promise<Map<number, StaffRef>> {
       const rows = await peopleOf(db, corpId).staffByIds(ids)
@@ -37,13 +52,7 @@ export function createDirectory(platform: Platform) {
     /** Names of departments that exist. */
     departmentNames: (corpId: number, departmentIds: readonly number[]): Promise<Map<number, string>> => peopleOf(db, corpId).departmentNames(departmentIds),
     /** With department and position, as a customer page shows its sender. Null for another corp's id. */
-    async businessCard(corpId: number, staffId: number): Promise<{ name: string; avatar: string | null; department: string | null; position: string | null } | null> {
-      const people = peopleOf(db, corpId)
-      const row = await people.staffById(staffId)
-      if (!row) return null
-      const names = await people.departmentNames(row.mainDepartment === null ? [] : [row.mainDepartment])
-      return { name: row.name, avatar: row.avatar, department: names.get(row.mainDepartment ?? 0) ?? null, position: row.position }
-    },
+    businessCard: (corpId: number, staffId: number): Promise<BusinessCard | null> => cards.read(`${corpId}:${staffId}`, () => cardOf(corpId, staffId)),
   }
 }
 

@@ -3,6 +3,7 @@ import type { Framing, MaterialState, MaterialType } from '@zhike/shared'
 import type { Queries } from '../../platform/db/connect.ts'
 import type { RangeWanted } from '../../platform/http/ranges.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { createShortMemory } from '../../platform/short-memory.ts'
 import { readingMinutes } from './articles/article-html.ts'
 import { cardTile } from './files/card-tile.ts'
 import type { FileRow, PageSize } from './files/files-store.ts'
@@ -48,10 +49,15 @@ interface MaterialTitle { materialId: number; title: string; type: MaterialType;
 export interface Media { body: Readable; name: string; type: string; total: number; start: number; end: number; etag: string; kind: FileRow['kind'] }
 
 const [SMALL] = PAGE_WIDTHS
+/** A page and its pictures are asked for in a burst, and by many readers after a mass send. What was changed in another process shows after so long at most. */
+const KEPT = { keptMs: 2000, most: 500 }
 
 /** What other areas and the public pages read of a material. Nothing here asks who is calling: they do. */
 export function createReading(platform: Platform) {
-  const { db, files } = platform
+  const { clock, db, files } = platform
+  const memory = createShortMemory<MaterialWithFiles | undefined>(clock, KEPT)
+  const keyOf = (corpId: number, materialId: number) => `${corpId}:${materialId}`
+  const rowOf = (corpId: number, materialId: number) => memory.read(keyOf(corpId, materialId), () => materialsOf(db, corpId).byId(materialId))
   const etagOf = (file: FileRow, name: string) => `"${file.id}-${name.replace(/\W/g, '-')}"`
 
   async function pictureOf(file: FileRow, name: string): Promise<Picture | null> {
@@ -69,9 +75,11 @@ export function createReading(platform: Platform) {
   }
 
   return {
+    /** Called after every change of a material. */
+    changed: (corpId: number, materialId: number): void => memory.forget(keyOf(corpId, materialId)),
     /** Null when the corp has no such material. */
     async forReader(corpId: number, materialId: number): Promise<ReaderMaterial | null> {
-      const row = await materialsOf(db, corpId).byId(materialId)
+      const row = await rowOf(corpId, materialId)
       if (!row) return null
       const media = mediaOf(row)
       return {
@@ -91,7 +99,7 @@ export function createReading(platform: Platform) {
     /** A drawn page, picture or cover by its name in the address. Null when there is none, also for deleted materials. */
     async pictureFor(corpId: number, materialId: number, name: string): Promise<Picture | null> {
       const wanted = pictureWanted(name)
-      const row = wanted && await materialsOf(db, corpId).byId(materialId)
+      const row = wanted && await rowOf(corpId, materialId)
       if (!wanted || !row || row.deletedAt !== null) return null
       if (wanted.kind !== 'page') {
         const cover = coverOf(row)
@@ -108,7 +116,7 @@ export function createReading(platform: Platform) {
     },
     /** The video or the file itself. Null when there is none, also for deleted materials; `unsatisfiable` for a range beyond its end. */
     async mediaFor(corpId: number, materialId: number, range: RangeWanted | null): Promise<Media | 'unsatisfiable' | null> {
-      const row = await materialsOf(db, corpId).byId(materialId)
+      const row = await rowOf(corpId, materialId)
       const file = row && row.deletedAt === null ? mediaOf(row) : null
       if (!file) return null
       const part = range && partOf(range, file.bytes)
@@ -118,7 +126,7 @@ export function createReading(platform: Platform) {
     },
     /** The square JPEG of a WeCom link card: the cover, or a coloured tile with the sign of the type. Null for deleted materials. */
     async cardPicture(corpId: number, materialId: number): Promise<CardPicture | null> {
-      const row = await materialsOf(db, corpId).byId(materialId)
+      const row = await rowOf(corpId, materialId)
       if (!row || row.deletedAt !== null) return null
       const cover = coverOf(row)
       const body = cover ? await files.get(pictureKey(cover.key, CARD_NAME)) : null

@@ -43,15 +43,15 @@ export function createMaterials(platform: Platform, needs: MaterialsNeeds) {
   const { db, log } = platform
   const outside = outsideOf(platform)
   const taking = createTaking(platform)
+  const reading = createReading(platform)
   const uploads = createUploads(platform, taking)
   const outsidePages = createOutsidePages(platform, { outside, taking })
   const library = createLibrary(platform, {
     audit: needs.audit, radarFigures: needs.radarFigures, uses: needs.uses, staffRefs: (corpId, ids) => needs.identity.staffRefs(corpId, ids),
-    drawLater: (corpId, fileId) => drawJobs.later({ corpId, fileId }), lookLater: outsidePages.lookLater,
+    drawLater: (corpId, fileId) => drawJobs.later({ corpId, fileId }), lookLater: outsidePages.lookLater, changed: reading.changed,
   })
   const drawJobs = createDrawJobs(platform, library.announce)
   const groups = createGroups(platform, { audit: needs.audit, departmentNames: (corpId, ids) => needs.identity.departmentNames(corpId, ids) })
-  const reading = createReading(platform)
   const previews = createPreviewLinks(platform)
   const sweepers: Repeated[] = []
 

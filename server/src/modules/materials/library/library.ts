@@ -38,6 +38,8 @@ interface LibraryNeeds {
   drawLater(corpId: number, fileId: number): void
   /** A material leads to this page: what its site allows is to be asked. */
   lookLater(corpId: number, materialId: number): void
+  /** Readers are to see it as it is now. */
+  changed(corpId: number, materialId: number): void
 }
 interface LibraryFilter extends MaterialFilter, PageAt { scope: MaterialScope | 'any'; order: MaterialOrder; customerId?: number; only?: 'favourites' | 'sent'; sendable?: '1' }
 export type Library = ReturnType<typeof createLibrary>
@@ -67,6 +69,7 @@ export function createLibrary(platform: Platform, needs: LibraryNeeds) {
   }
 
   async function announce(corpId: number, materialId: number): Promise<void> {
+    needs.changed(corpId, materialId)
     const event: LiveEvent = { kind: 'material', materialId }
     await platform.live.publish(corpId, { owners: [], event }).catch((error: unknown) => log.debug({ err: error }, 'material news not published'))
   }
