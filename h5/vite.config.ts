@@ -1,5 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { brotliCompress, gzip } from 'node:zlib'
 import { VantResolver } from '@vant/auto-import-resolver'
 import vue from '@vitejs/plugin-vue'
 import components from 'unplugin-vue-components/vite'
@@ -44,6 +47,20 @@ function entriesOfAllApps(): Plugin {
   }
 }
 
+const CODINGS = { br: promisify(brotliCompress), gz: promisify(gzip) }
+/** Under this size a compressed file saves less than one packet. */
+const COMPRESSED_FROM_BYTES = 1024
+
+/** Beside each script and style `<name>.br` and `<name>.gz`: the server sends the one that the browser takes, and compresses nothing itself. */
+async function compressAssets(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => /\.(js|css|svg)$/.test(name))
+  await Promise.all(names.map(async (name) => {
+    const bytes = await readFile(`${folder}/${name}`)
+    if (bytes.length < COMPRESSED_FROM_BYTES) return
+    for (const [ending, compressed] of Object.entries(CODINGS)) await writeFile(`${folder}/${name}.${ending}`, await compressed(bytes))
+  }))
+}
+
 /** Where `vite dev` finds the server: only for work on screens, production serves everything itself. */
 const DEV_SERVER = 'http://localhost:3000'
 
@@ -71,7 +88,8 @@ function apps(watching: boolean): Apps {
 }
 
 export default defineConfig(({ command }) => {
-  const environments = command === 'build' ? apps(['--watch', '-w'].some((flag) => process.argv.includes(flag))) : {}
+  const watching = ['--watch', '-w'].some((flag) => process.argv.includes(flag))
+  const environments = command === 'build' ? apps(watching) : {}
   return {
     root: here('.'),
     base: '/',
@@ -90,6 +108,7 @@ export default defineConfig(({ command }) => {
           const environment = builder.environments[name]
           if (environment) await builder.build(environment)
         }
+        if (!watching) await compressAssets(here('dist/assets'))
       },
     },
     build: {

@@ -10,6 +10,7 @@ import type { Metrics } from '../metrics.ts'
 import { isRedisAway } from '../redis.ts'
 import type { RedisClient } from '../redis.ts'
 import { randomToken } from '../crypto/secret-box.ts'
+import { compressAnswers } from './compression.ts'
 import { AppError, forbidden, unavailable } from './errors.ts'
 import { noticePage } from './notice-page.ts'
 import { rateLimits } from './rate-limits.ts'
@@ -47,6 +48,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await app.register(cookie)
   // Pieces of uploads; everything else is JSON.
   app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer', bodyLimit: options.pieceBytes }, (_request, body, done) => done(null, body))
+  compressAnswers(app)
   rateLimits(app, { redis: options.redis, prefix: options.redisPrefix, log: options.log })
   // Browsers name the origin of every request that changes something: one from elsewhere is refused (CSRF).
   app.addHook('onRequest', async (request, reply) => {
