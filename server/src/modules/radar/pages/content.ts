@@ -1,6 +1,7 @@
 import { VIDEO_PARTS, formatBytes, formatDwell } from '@zhike/shared'
 import { showArticle } from '../../materials/index.ts'
 import type { ReaderMaterial } from '../../materials/index.ts'
+import { firstPictureFirst } from './first-picture.ts'
 import { html, safeHtml } from './shell.ts'
 import type { Html } from './shell.ts'
 
@@ -59,7 +60,7 @@ function pictures(shown: Shown): Html {
   const rest = (material.pageCount ?? 0) - material.pages.length
   const single = material.type === 'image' && material.pages.length === 1
   const shownPages = material.pages.map((size, i) => html`<img class="pg" data-page="${i + 1}" src="${address(shown, `p${i + 1}-${WIDTHS[0]}.webp`)}" srcset="${WIDTHS.map((width) => `${address(shown, `p${i + 1}-${width}.webp`)} ${width}w`).join(', ')}" sizes="(min-width:760px) 736px, calc(100vw - 24px)" width="${size.width}" height="${size.height}" alt="${single ? material.title : `第 ${i + 1} ${material.type === 'image' ? '张' : '页'}`}" decoding="async"${i === 0 ? html` fetchpriority="high"` : html` loading="lazy"`}>
-`)
+${i === 0 && material.pages.length > 1 ? firstPictureFirst : null}`)
   return html`${shownPages}${rest > 0 ? html`<p class="note">其余 ${rest} 页正在准备，请稍后刷新</p>` : null}`
 }
 

@@ -8,6 +8,7 @@ import { sendMedia } from '../../materials/index.ts'
 import type { ReaderMaterial } from '../../materials/index.ts'
 import type { RadarNeeds } from '../needs.ts'
 import { framedOrigin, partsOf } from './content.ts'
+import { allowingFirstPicture } from './first-picture.ts'
 import { awayPage, trackedPage, unknownLinkPage, withdrawnPage } from './tracked-page.ts'
 import type { Counted, Sender, TrackedPage } from './tracked-page.ts'
 import type { RadarSettingsArea } from '../settings.ts'
@@ -82,7 +83,8 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
 
   function shown(reply: FastifyReply, about: Pick<TrackedPage, 'token' | 'material' | 'sender' | 'counted' | 'preview' | 'zone'>): FastifyReply {
     const origin = framedOrigin(about.material, config)
-    if (origin !== null) reply.header('content-security-policy', `${String(reply.getHeader('content-security-policy') ?? "default-src 'self'")};frame-src ${origin}`)
+    const policy = allowingFirstPicture(String(reply.getHeader('content-security-policy') ?? "default-src 'self'"))
+    reply.header('content-security-policy', origin === null ? policy : `${policy};frame-src ${origin}`)
     return page(reply, 200, trackedPage({ ...about, baseUrl: config.baseUrl, framed: origin !== null, script: needs.readerScript(), now: clock.now() }))
   }
 

@@ -2,7 +2,7 @@ import type { Platform } from '../../../platform/platform.ts'
 import { createShortMemory } from '../../../platform/short-memory.ts'
 import { createForwardTokens } from './forward-tokens.ts'
 import type { Forward } from './forward-tokens.ts'
-import { shareByToken, sharesOf } from './store.ts'
+import { sharesByToken, sharesOf } from './store.ts'
 import type { ShareRow } from './store.ts'
 
 const KEPT = { keptMs: 10_000, most: 5000 }
@@ -11,10 +11,11 @@ const KEPT = { keptMs: 10_000, most: 5000 }
 export function createShareLookup(platform: Platform) {
   const { config, db, clock } = platform
   const forwards = createForwardTokens(config.appKey)
+  const shareOf = sharesByToken(db)
   const memory = createShortMemory<ShareRow | undefined>(clock, KEPT)
 
   const byToken = async (token: string): Promise<ShareRow | undefined> => {
-    const known = await shareByToken(db, token)
+    const known = await shareOf(token)
     if (known) return known
     // Nobody else has opened this copy yet: it shows what its parent shows.
     const forward = forwards.read(token)

@@ -100,7 +100,8 @@ export function sharesOf(q: Queries, corpId: number) {
   }
 }
 
-/** The share of a public link. The only look-up by token: the tenant is what it tells. */
-export async function shareByToken(q: Queries, token: string): Promise<ShareRow | undefined> {
-  return (await q.select().from(shares).where(eq(shares.token, token)))[0]
+/** The share of a public link. The only look-up by token: the tenant is what it tells. Each opening needs it, so its SQL is made once. */
+export function sharesByToken(q: Queries): (token: string) => Promise<ShareRow | undefined> {
+  const statement = q.select().from(shares).where(eq(shares.token, sql.placeholder('token'))).prepare()
+  return async (token) => (await statement.execute({ token }))[0]
 }
