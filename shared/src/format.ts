@@ -31,8 +31,22 @@ export function formatBytes(bytes: number): string {
 interface DayParts { year: number; month: number; day: number; clock: string }
 
 const zoneFormats = new Map<string, Intl.DateTimeFormat>()
+/** Lists ask for the present with every row, and Intl takes its time. */
+const knownMinutes = new Map<string, DayParts>()
+const MOST_MINUTES = 200
 
 function partsIn(zone: string, ms: number): DayParts {
+  const minute = `${zone} ${Math.floor(ms / 60_000)}`
+  let parts = knownMinutes.get(minute)
+  if (!parts) {
+    parts = readParts(zone, ms)
+    if (knownMinutes.size >= MOST_MINUTES) knownMinutes.clear()
+    knownMinutes.set(minute, parts)
+  }
+  return parts
+}
+
+function readParts(zone: string, ms: number): DayParts {
   let format = zoneFormats.get(zone)
   if (!format) {
     format = new Intl.DateTimeFormat('en-GB', {
