@@ -6,7 +6,7 @@ import { brotliCompress, gzip } from 'node:zlib'
 import { VantResolver } from '@vant/auto-import-resolver'
 import vue from '@vitejs/plugin-vue'
 import components from 'unplugin-vue-components/vite'
-import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
+import { defineConfig, transformWithOxc, type EnvironmentOptions, type Plugin } from 'vite'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -26,6 +26,19 @@ function vantIconsWithoutFont(): Plugin {
       if (!id.split('?')[0]?.endsWith('/vant/es/icon/index.css')) return null
       this.addWatchFile(drawn)
       return readFileSync(drawn, 'utf8')
+    },
+  }
+}
+
+/** Puts ahead.ts into the head of the pages, as the plain script that it is. The server's policy of the page names its digest. */
+function scriptAhead(): Plugin {
+  const file = here('src/common/ahead.ts')
+  return {
+    name: 'zhike:ahead',
+    async transformIndexHtml(html) {
+      const { code } = await transformWithOxc(readFileSync(file, 'utf8'), file)
+      // Before the styles, which it would have to wait for.
+      return html.replace('<title>', () => `<script>${code}</script><title>`)
     },
   }
 }
@@ -98,6 +111,7 @@ export default defineConfig(({ command }) => {
       vue(),
       components({ dirs: [], resolvers: [VantResolver()], dts: false }),
       entriesOfAllApps(),
+      scriptAhead(),
     ],
     // Only <script setup> here and in Vant: the options API stays out of the bundle.
     define: { __VUE_OPTIONS_API__: 'false' },

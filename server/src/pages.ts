@@ -4,23 +4,36 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { notFound } from './platform/http/errors.ts'
+import { allowInlineScripts, inlineScriptsOf } from './platform/http/page-policy.ts'
 import type { Corps } from './modules/corps/index.ts'
 import type { OfficialAccounts } from './modules/official-account/index.ts'
+
+/**
+ * The pages carry nothing of anybody, and WeCom opens the sidebar anew beside each chat: for five minutes it does so without asking
+ * us. After an update a page may be that old and its files gone: then it loads itself anew (h5 ahead.ts).
+ */
+const KEPT = 'private, max-age=300'
+
+interface Page { text: string; scripts: string[] }
 
 /** The built H5: two entry pages and their hashed assets, and the ownership files of WeCom's trusted domain and of an official account's. */
 export async function pageRoutes(app: FastifyInstance, options: { h5Folder: string; corps: Corps; officialAccounts: Pick<OfficialAccounts, 'namesDomainFile'>; reload: boolean }): Promise<void> {
   await app.register(fastifyStatic, { root: join(options.h5Folder, 'assets'), prefix: '/assets/', immutable: true, maxAge: '365d', decorateReply: false, preCompressed: true })
-  const pages = new Map<string, Promise<string>>()
+  const pages = new Map<string, Promise<Page>>()
   const pageOf = (name: string) => {
     const known = options.reload ? undefined : pages.get(name)
     if (known) return known
-    const text = readFile(join(options.h5Folder, `${name}.html`), 'utf8')
-    pages.set(name, text)
-    text.catch(() => pages.delete(name))
-    return text
+    const page = readFile(join(options.h5Folder, `${name}.html`), 'utf8').then((text): Page => ({ text, scripts: inlineScriptsOf(text) }))
+    pages.set(name, page)
+    page.catch(() => pages.delete(name))
+    return page
   }
   for (const name of ['sidebar', 'workbench']) {
-    app.get(`/${name}`, async (_request, reply) => reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(await pageOf(name)))
+    app.get(`/${name}`, async (_request, reply) => {
+      const { text, scripts } = await pageOf(name)
+      allowInlineScripts(reply, scripts)
+      return reply.type('text/html; charset=utf-8').header('cache-control', options.reload ? 'no-cache' : KEPT).send(text)
+    })
   }
   app.get('/', async (_request, reply) => reply.redirect('/workbench'))
   app.get('/favicon.ico', async (_request, reply) => {

@@ -32,7 +32,6 @@ try {
       times.push(await elementPainted(page))
       // Until it has come to rest, as a person leaves a page.
       await page.waitForLoadState('networkidle')
-      if (process.env.DETAIL) console.log(side, time, await page.evaluate(() => performance.getEntriesByType('resource').map((r) => (r.name.split('/').pop() ?? '').slice(0, 30) + ' ' + Math.round(r.startTime) + '-' + Math.round((r as PerformanceResourceTiming).responseEnd)).join('\n   ') + '\n' + (performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming).responseEnd + ' fcp ' + performance.getEntriesByName('first-contentful-paint')[0]?.startTime), times.at(-1))
       await page.close()
     }
     await phone.close()

@@ -70,7 +70,6 @@ async function paintTimes(links: readonly string[], plain: string): Promise<Reco
         const phone = await openSlowPhone(browser)
         const page = await phone.open(stand.url + (side === 'ours' ? links[run + 2] : plain))
         const ms = await picturePainted(page, PICTURE)
-        if (process.env.DETAIL) { await page.waitForTimeout(1500); console.log(side, ms, await page.evaluate(() => performance.getEntriesByType('resource').map((r) => (r.name.split('/').pop() ?? '').slice(0, 30) + ' ' + Math.round(r.startTime) + '-' + Math.round((r as PerformanceResourceTiming).responseEnd)).join('; ') + ' nav ' + (performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming).responseEnd + ' fcp ' + performance.getEntriesByName('first-contentful-paint')[0]?.startTime)) }
         if (run >= 0) times[side].push(ms)
         await phone.close()
       }

@@ -38,12 +38,13 @@ export interface MaterialsHouse {
 
 export const ADMIN = 'linzhixia'
 
-export async function openMaterialsHouse(): Promise<MaterialsHouse> {
+/** @param env over the usual environment */
+export async function openMaterialsHouse(env: Record<string, string> = {}): Promise<MaterialsHouse> {
   const [database, redis] = [await freshDatabase(), await freshRedis()]
   const dataDir = mkdtempSync(join(given('ZHIKE_TEST_DIR'), 'materials-'))
   let ahead = 0
   const clock = { now: () => Date.now() + ahead, pass: (ms: number) => void (ahead += ms) }
-  const config = readConfig({ DATABASE_URL: database.url, REDIS_URL: redis.url, APP_KEY: newAppKey(), DATA_DIR: dataDir, LOG_LEVEL: 'silent', BASE_URL: 'http://localhost:3000' })
+  const config = readConfig({ DATABASE_URL: database.url, REDIS_URL: redis.url, APP_KEY: newAppKey(), DATA_DIR: dataDir, LOG_LEVEL: 'silent', BASE_URL: 'http://localhost:3000', ...env })
   const platform = await createPlatform(config, { clock })
   await migrate(platform.database.pool, fileURLToPath(new URL('../../server/migrations', import.meta.url)), platform.log)
 

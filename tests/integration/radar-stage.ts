@@ -66,6 +66,7 @@ export async function openStage(options: { now?: number } = {}) {
   const live = createLive(platform, { identity })
   const app = await createServer({ baseUrl: config.baseUrl, secure: false, trustProxy: 0, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, pieceBytes: LIMITS.uploadPiece })
   const register = contractRoutes(app, identity.access.guard)
+  materialArea.routes(register)
   radar.routes(register)
   live.routes(register)
   notices.routes(register)
@@ -82,7 +83,7 @@ export async function openStage(options: { now?: number } = {}) {
     const { staffId } = await identity.ensureStaff(corpId, userid)
     let cookie = ''
     await identity.access.begin({ setCookie: (name: string, value: string) => { cookie = `${name}=${value}` } }, corpId, staffId)
-    return { staffId, userid, cookie, ask: (method: 'GET' | 'POST' | 'PUT', url: string, payload?: object) => app.inject({ method, url, payload, headers: { cookie } }) }
+    return { staffId, userid, cookie, ask: (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: object) => app.inject({ method, url, payload, headers: { cookie } }) }
   }
   const customer = async (name: string, ownerIds: readonly number[]) => {
     const now = clock.now()

@@ -1,6 +1,18 @@
 /** What a request brought, whatever its status. `body` is the parsed JSON, or null when there was none. */
 export interface HttpAnswer { status: number; body: unknown }
 
+declare global {
+  interface Window {
+    /** Answers that were asked for while the app was on its way (ahead.ts). */
+    zkAhead?: {
+      /** Asks now; the answer is kept for a few seconds. */
+      ask(path: string): void
+      /** The answer, for whoever asks first. Rejects when there was none. */
+      take(path: string): Promise<HttpAnswer> | undefined
+    }
+  }
+}
+
 interface HttpRequest {
   method: string
   url: string
@@ -23,13 +35,20 @@ export class NoAnswer extends Error {
   }
 }
 
-/** One request by XMLHttpRequest, which tells the progress of an upload in every webview. @throws NoAnswer */
-export function request({ method, url, query, body, headers, signal, limitMs, onUpload }: HttpRequest): Promise<HttpAnswer> {
+/** One request, or the answer to it that the page has asked for ahead (ahead.ts). @throws NoAnswer */
+export async function request(wanted: HttpRequest): Promise<HttpAnswer> {
+  const address = wanted.url + queryText(wanted.query)
+  const known = wanted.method === 'GET' ? await window.zkAhead?.take(address)?.catch(() => undefined) : undefined
+  return await (known ?? send(address, wanted))
+}
+
+/** By XMLHttpRequest, which tells the progress of an upload in every webview. */
+function send(address: string, { method, body, headers, signal, limitMs, onUpload }: HttpRequest): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(new NoAnswer('aborted'))
     const xhr = new XMLHttpRequest()
     const abort = (): void => xhr.abort()
-    xhr.open(method, url + queryText(query))
+    xhr.open(method, address)
     xhr.timeout = limitMs
     xhr.setRequestHeader('Accept', 'application/json')
     for (const [name, value] of Object.entries(headers ?? {})) xhr.setRequestHeader(name, value)

@@ -14,8 +14,6 @@ const SIGN_IN = 'zk:sign-in'
 /** So many sign-ins within this time, none of which held (cookie refused, wrong corp): then it is said, not tried again. */
 const SIGN_IN_TRIES = 3
 const SIGN_IN_WITHIN_MS = 20_000
-/** When the server is slow, the remembered viewer is shown after this long. */
-const PATIENCE_MS = 700
 
 type SessionState = 'starting' | 'ready' | 'signing-in' | 'failed'
 
@@ -32,8 +30,9 @@ export const useSession = defineStore('session', () => {
     state.value = 'starting'
     const corp = wantedCorp()
     whenSignedOut(() => signIn(corp))
-    const asked = corp === null ? null : rememberedOwner(corp)
-    const patience = asked === null ? undefined : setTimeout(() => showRemembered(asked), PATIENCE_MS)
+    // What she saw last is there at once; whether she still may see it the server says in a moment.
+    const known = corp === null ? null : rememberedOwner(corp)
+    if (known !== null) showRemembered(known)
     try {
       const answer = await api('GET /api/session')
       if (corp !== null && answer.viewer.corp.wecomCorpId !== corp) return signIn(corp)
@@ -44,8 +43,6 @@ export const useSession = defineStore('session', () => {
       const error = asApiError(thrown)
       if (error.status === 401 || viewer.value) return
       fail(error.message, error.temporary)
-    } finally {
-      clearTimeout(patience)
     }
   }
 

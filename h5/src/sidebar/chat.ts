@@ -1,6 +1,8 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
+import { loadCustomerScreen } from '../common/customer/customer-screen.ts'
 import { chatContext, isWecom, type ChatContext } from '../common/wecom.ts'
+import { loadGroupScreen } from './group/group-screen.ts'
 
 /** The chat beside which the sidebar is open: whom everything here is about. */
 export const useChat = defineStore('chat', () => {
@@ -10,7 +12,9 @@ export const useChat = defineStore('chat', () => {
   async function load(): Promise<void> {
     const found = isWecom() ? await chatContext() : chatInAddress()
     if (found.kind === 'failed' && context.value && context.value.kind !== 'failed') return
-    if (!isSameChat(found, context.value)) context.value = found
+    if (isSameChat(found, context.value)) return
+    prepare(found)
+    context.value = found
   }
 
   /** Asks from the start, showing that it is being asked. */
@@ -26,6 +30,18 @@ export const useChat = defineStore('chat', () => {
 
   return { context, load, retry, follow }
 })
+
+/** What the screen of this chat needs, asked for while the screen itself is on its way. */
+function prepare(chat: ChatContext): void {
+  if (chat.kind === 'customer') {
+    if (isWecom()) window.zkAhead?.ask(`/api/customers/by-external/${encodeURIComponent(chat.externalUserId)}`)
+    void loadCustomerScreen()
+  }
+  if (chat.kind === 'group') {
+    if (isWecom()) window.zkAhead?.ask(`/api/group-chats/by-chat/${encodeURIComponent(chat.chatId)}`)
+    void loadGroupScreen()
+  }
+}
 
 /** In a plain browser the chat can be named in the address: `?customer=<external_userid>` or `?group=<chat_id>`. */
 function chatInAddress(): ChatContext {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { digestOf } from '../../../platform/http/page-policy.ts'
 import { safeHtml } from './shell.ts'
 import type { Html } from './shell.ts'
 
@@ -15,9 +15,5 @@ const SCRIPT = `(function(root,first){if(first.complete)return;root.add('first')
  */
 export const firstPictureFirst: Html = safeHtml(`<script>${SCRIPT}</script>`)
 
-/** The content-security policy of a page with this script, and with no other that stands in the page. */
-export function allowingFirstPicture(policy: string): string {
-  return policy.replace("script-src 'self'", `script-src 'self' 'sha256-${DIGEST}'`)
-}
-
-const DIGEST = createHash('sha256').update(SCRIPT).digest('base64')
+/** By which the policy of a page names it. */
+export const firstPictureDigest = digestOf(SCRIPT)

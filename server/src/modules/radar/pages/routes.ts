@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { randomToken } from '../../../platform/crypto/secret-box.ts'
 import { isDatabaseAway } from '../../../platform/db/connect.ts'
+import { allowFrame, allowInlineScripts } from '../../../platform/http/page-policy.ts'
 import { wantedRange } from '../../../platform/http/ranges.ts'
 import type { Platform } from '../../../platform/platform.ts'
 import { withinRates } from '../../../platform/rate.ts'
@@ -8,7 +9,7 @@ import { sendMedia } from '../../materials/index.ts'
 import type { ReaderMaterial } from '../../materials/index.ts'
 import type { RadarNeeds } from '../needs.ts'
 import { framedOrigin, partsOf } from './content.ts'
-import { allowingFirstPicture } from './first-picture.ts'
+import { firstPictureDigest } from './first-picture.ts'
 import { awayPage, trackedPage, unknownLinkPage, withdrawnPage } from './tracked-page.ts'
 import type { Counted, Sender, TrackedPage } from './tracked-page.ts'
 import type { RadarSettingsArea } from '../settings.ts'
@@ -83,8 +84,8 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
 
   function shown(reply: FastifyReply, about: Pick<TrackedPage, 'token' | 'material' | 'sender' | 'counted' | 'preview' | 'zone'>): FastifyReply {
     const origin = framedOrigin(about.material, config)
-    const policy = allowingFirstPicture(String(reply.getHeader('content-security-policy') ?? "default-src 'self'"))
-    reply.header('content-security-policy', origin === null ? policy : `${policy};frame-src ${origin}`)
+    allowInlineScripts(reply, [firstPictureDigest])
+    if (origin !== null) allowFrame(reply, origin)
     return page(reply, 200, trackedPage({ ...about, baseUrl: config.baseUrl, framed: origin !== null, script: needs.readerScript(), now: clock.now() }))
   }
 
