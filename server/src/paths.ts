@@ -11,10 +11,15 @@ const serverFolder = (() => {
 export const migrationsFolder = join(serverFolder, 'migrations')
 export const h5Folder = join(serverFolder, '..', 'h5', 'dist')
 
+/** Every tracked page asks; a new build is noticed a second later. */
+const LOOK_EVERY_MS = 1000
 let known: { changedAt: number; address: string | null } | null = null
+let lookedAt = 0
 
 /** Address of the script of the tracked page, from the build's manifest; null when the H5 is not built. Follows a new build. */
 export function readerScript(): string | null {
+  if (known && Math.abs(Date.now() - lookedAt) < LOOK_EVERY_MS) return known.address
+  lookedAt = Date.now()
   const manifest = join(h5Folder, '.vite', 'manifest.json')
   const changedAt = statSync(manifest, { throwIfNoEntry: false })?.mtimeMs
   if (changedAt === undefined) return null

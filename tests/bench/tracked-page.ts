@@ -17,11 +17,13 @@ import { median, quantile } from './measuring/figures.ts'
 import { canPin, pin } from './radar-ingest/cores.ts'
 
 const RUNS = Number(process.argv[2] ?? 15)
-const ROUNDS = Number(process.argv[3] ?? 5)
+const ROUNDS = Number(process.argv[3] ?? 9)
 const GOALS = { ratio: 1.25, ms: 20 }
 const READERS = 200
 const ROUND_S = 4
 const PAUSE_MS = 1000
+/** Rounds until what is asked for all the time is compiled. */
+const WARM_UP = 3
 /** Enough links that none is opened more often than counts (120 times a minute). */
 const LINKS = 1000
 const SIDES = ['plain', 'ours'] as const
@@ -87,7 +89,7 @@ async function serverTimes(links: readonly string[], plain: string): Promise<Rec
   pin(crowd.pid, 'others')
   const asked: Record<Side, Pick<Round, 'paths' | 'contains'>> = { ours: { paths: links, contains: 'data-view=' }, plain: { paths: [plain], contains: '</html>' } }
   const times: Record<Side, number[]> = { plain: [], ours: [] }
-  for (let round = -1; round < ROUNDS; round++) {
+  for (let round = -WARM_UP; round < ROUNDS; round++) {
     for (const side of round % 2 === 0 ? SIDES : SIDES.toReversed()) {
       crowd.send({ url: stand.url, readers: READERS, seconds: ROUND_S, pauseMs: PAUSE_MS, ...asked[side] } satisfies Round)
       const [outcome]: Outcome[] = await once(crowd, 'message')

@@ -13,15 +13,16 @@ type Part = string | number | Html | null | false | readonly Html[]
 /** Template tag: whatever is put in is escaped, except HTML made by this tag. Null and false leave nothing. */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
   let text = strings[0] ?? ''
-  for (const [i, part] of parts.entries()) text += written(part) + (strings[i + 1] ?? '')
+  for (let i = 0; i < parts.length; i += 1) text += written(parts[i] ?? null) + (strings[i + 1] ?? '')
   return new Html(text)
 }
 
 function written(part: Part): string {
   if (part === null || part === false) return ''
   if (part instanceof Html) return part.text
+  if (typeof part === 'number') return String(part)
   if (typeof part === 'object') return part.map((one) => one.text).join('')
-  return String(part).replace(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign)
+  return part.replace(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign)
 }
 
 /** Everything a customer page needs before the first picture; light and dark (ui.md "Look"). */
