@@ -27,7 +27,7 @@ let admin: Person
 
 beforeAll(async () => {
   sandbox = await startSandbox()
-  house = await openMaterialsHouse({ SANDBOX: '1', SANDBOX_URL: sandbox.url, WECOM_API_BASE: sandbox.url })
+  house = await openMaterialsHouse({ SANDBOX: '1', SANDBOX_URL: sandbox.url, WECOM_API_BASE: sandbox.url, WECHAT_API_BASE: sandbox.url })
   admin = await house.person('wwbadinput0001', ADMIN)
 })
 afterAll(async () => {
@@ -65,8 +65,8 @@ describe('a file is refused with what to do · MAT-5, MAT-7', () => {
 })
 
 describe('an address is not read, and it is said why · MAT-6', () => {
-  const look = async (url: string) => (await admin.ask('POST', '/api/links/look', { url })).body.toString()
-  const imported = async (url: string) => told(await admin.ask('POST', '/api/articles/import', { url }))
+  const look = async (url: string, who = admin) => (await who.ask('POST', '/api/links/look', { url })).body.toString()
+  const imported = async (url: string, who = admin) => told(await who.ask('POST', '/api/articles/import', { url }))
   const bad = (path: string) => `http://localhost:3000/sandbox/web/bad/${path}`
 
   it.each([
@@ -90,12 +90,14 @@ describe('an address is not read, and it is said why · MAT-6', () => {
   })
 
   it('of two gigabytes is read in part and let go; a page that never ends ends for us', async () => {
+    // The other has asked as often as one may in a minute.
+    const second = await house.person('wwbadinput0001', 'wuxiaoyan')
     const began = performance.now()
-    expect(await look(bad('huge'))).toContain('"title":"')
-    const [status, message] = await imported(bad('huge'))
+    expect(await look(bad('huge'), second)).toContain('"title":"')
+    const [status, message] = await imported(bad('huge'), second)
     expect([200, 422]).toContain(status)
     if (status === 422) expect(message).toMatch(/[\u4e00-\u9fff]/)
-    expect(await look(bad('endless'))).toContain('对方网站太久没有回应，请稍后再试')
+    expect(await look(bad('endless'), second)).toContain('对方网站太久没有回应，请稍后再试')
     expect(performance.now() - began).toBeLessThan(45_000)
     await vi.waitFor(() => expect(sandbox.control.stats().outsideStreams).toBe(0), { timeout: 5000 })
   })
