@@ -16,6 +16,7 @@ type Env = Record<string, string | undefined>
 
 export function demoServerEnv(where: { sandboxUrl: string; baseUrl: string }): Record<string, string>
 export function sandboxEnv(where: { sandboxPort: number; baseUrl: string; productUrl: string; dataDir: string }): Record<string, string>
+export const NODE_FLAGS: string[]
 export function serverEnv(product: {
   settings: Env
   port: number

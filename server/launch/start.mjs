@@ -9,7 +9,7 @@ import { ending, orAsked, Stopped } from './ending.mjs'
 import { openHouse, requireFreePort, takeHouse } from './house.mjs'
 import { warningsOnly } from './log-lines.mjs'
 import { freePortFrom } from './ports.mjs'
-import { serverEnv } from './product-env.mjs'
+import { NODE_FLAGS, serverEnv } from './product-env.mjs'
 import { Refusal } from './refusal.mjs'
 import { until } from './running.mjs'
 import { elapsed, say, step } from './say.mjs'
@@ -84,7 +84,7 @@ async function both(one, other) {
 /** How to run the parts: from the bundles, or (in dev) from the sources. */
 const bundled = {
   sandbox: () => ({ program: process.execPath, args: ['--enable-source-maps', inRoot('server/sandbox/dist/main.js')] }),
-  server: () => ({ program: process.execPath, args: ['--enable-source-maps', inRoot('server/dist/main.js')] }),
+  server: () => ({ program: process.execPath, args: [...NODE_FLAGS, inRoot('server/dist/main.js')] }),
   demo: () => ({ program: process.execPath, args: ['--enable-source-maps', inRoot('server/dist/demo.js')] }),
   roles: [
     { name: 'web', title: '网页服务', ROLES: 'web' },

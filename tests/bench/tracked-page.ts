@@ -23,7 +23,7 @@ const READERS = 200
 const ROUND_S = 4
 const PAUSE_MS = 1000
 /** Rounds until what is asked for all the time is compiled. */
-const WARM_UP = 3
+const WARM_UP = 5
 /** Enough links that none is opened more often than counts (120 times a minute). */
 const LINKS = 1000
 const SIDES = ['plain', 'ours'] as const

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { freePort, runRecord, sandboxEnv, serverEnv, testServersFolder, until } from '../../server/launch/for-tests.mjs'
+import { freePort, NODE_FLAGS, runRecord, sandboxEnv, serverEnv, testServersFolder, until } from '../../server/launch/for-tests.mjs'
 import { given } from './given.ts'
 import { freshDatabase, freshRedis } from './services.ts'
 
@@ -141,7 +141,7 @@ function productProcess(name: string, file: string, env: Record<string, string |
     output: () => printed,
     async start() {
       if (!existsSync(path)) throw new Error(`${file} is not built: run through \`npm test\``)
-      const begun = spawn(process.execPath, ['--enable-source-maps', path], { cwd: inRepository('.'), env, stdio: ['ignore', 'pipe', 'pipe'] })
+      const begun = spawn(process.execPath, [...NODE_FLAGS, path], { cwd: inRepository('.'), env, stdio: ['ignore', 'pipe', 'pipe'] })
       child = begun
       for (const stream of [begun.stdout, begun.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (printed += text))
       if (begun.pid !== undefined) record.write(begun.pid)

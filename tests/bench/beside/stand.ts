@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { NODE_FLAGS } from '../../../server/launch/for-tests.mjs'
 import { readConfig } from '../../../server/src/config.ts'
 import { createModules, type Modules } from '../../../server/src/modules.ts'
 import { createPlatform, type Platform } from '../../../server/src/platform/platform.ts'
@@ -28,7 +29,7 @@ export async function openStand({ sandbox }: { sandbox: boolean }): Promise<Stan
   const folder = join(product.dataDir, 'plain')
   mkdirSync(folder)
   const platform = await createPlatform(readConfig({ ...product.env, LOG_LEVEL: 'error' }))
-  const web = fork(fileURLToPath(new URL('./web.ts', import.meta.url)), [folder], { env: { ...product.env, ROLES: 'web' } })
+  const web = fork(fileURLToPath(new URL('./web.ts', import.meta.url)), [folder], { execArgv: [...process.execArgv, ...NODE_FLAGS], env: { ...product.env, ROLES: 'web' } })
   const close = async (): Promise<void> => {
     if (web.exitCode === null && web.signalCode === null) {
       web.kill()
