@@ -61,7 +61,7 @@ describe('a beacon · MAT-15', () => {
     expect(await stage.rows('SELECT id FROM views WHERE share_id = ?', [shareId])).toEqual([])
   })
 
-  it.each([{ page: 9 }, { page: -1 }, { page: '1' }, { pages: { 0: 1 } }, { pages: { 9: 1000 } }, { pages: { '1e0x': 5 } }, { pages: { constructor: 5 } }, { pages: { 1: '5' } }, { pages: [5] }, { depth: 101 }, { depth: -1 }, { seq: 1e9 }, { left: 2 }, { left: 'yes' }])('about what the material has not is refused: %j', async (wrong) => {
+  it.each<Record<string, unknown>>([{ page: 9 }, { page: -1 }, { page: '1' }, { pages: { 0: 1 } }, { pages: { 9: 1000 } }, { pages: { '1e0x': 5 } }, { pages: { constructor: 5 } }, { pages: { 1: '5' } }, { pages: [5] }, { depth: 101 }, { depth: -1 }, { seq: 1e9 }, { left: 2 }, { left: 'yes' }])('about what the material has not is refused: %j', async (wrong) => {
     expect(await page.beat({ ms: 1000, ...wrong })).toBe(400)
   })
 
