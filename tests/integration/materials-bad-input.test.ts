@@ -1,6 +1,7 @@
 // What the material library makes of bad files and of bad addresses, at the door of the API: a sentence that says what to do.
 // Files: too large, broken, locked, too thick, a picture that would fill the memory. Addresses: of this machine, that lead here by a
 // redirect or a name, that never end. The same below the door: unit/outside.test.ts, materials-drawing.test.ts, materials.test.ts.
+import type * as Dns from 'node:dns/promises'
 import { crc32 } from 'node:zlib'
 import { startSandbox, type RunningSandbox } from '@zhike/sandbox/server'
 import sharp from 'sharp'
@@ -13,7 +14,7 @@ const MB = 1024 * 1024
 const NAMES: Record<string, string[]> = { 'inside.example.com': ['127.0.0.1'], 'cloud.example.com': ['169.254.169.254'], 'both.example.com': ['93.184.215.14', '10.0.0.7'] }
 
 vi.mock('node:dns/promises', async (original) => ({
-  ...(await original<typeof import('node:dns/promises')>()),
+  ...(await original<typeof Dns>()),
   Resolver: class {
     resolve4 = (name: string) => (NAMES[name] ? Promise.resolve(NAMES[name]) : Promise.reject(Object.assign(new Error(name), { code: 'ENOTFOUND' })))
     resolve6 = (name: string) => Promise.reject(Object.assign(new Error(name), { code: 'ENODATA' }))
