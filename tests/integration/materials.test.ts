@@ -1,7 +1,9 @@
+import { buffer } from 'node:stream/consumers'
 import sharp from 'sharp'
 import { sql } from 'drizzle-orm'
 import { LIMITS } from '@zhike/shared'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createReading } from '../../server/src/modules/materials/reading.ts'
 import { files } from '../../server/src/modules/materials/tables.ts'
 import { A4, a4Pages, pdfOf } from '../fixtures/materials/pdf.ts'
 import { ADMIN, openMaterialsHouse, type Json, type MaterialsHouse, type Person } from './materials-house.ts'
@@ -55,7 +57,7 @@ describe('uploads', () => {
     expect((await admin.ask('GET', `/api/materials/${id}`)).json.totals.scope).toBe('all')
     expect(detail.pictures).toHaveLength(4)
     expect((await seller.ask('GET', detail.pictures[3]?.src ?? '')).status).toBe(200)
-    const card = await house.materials.cardPicture(admin.corpId, id)
+    const card = await house.materials.cardPicture(admin.corpId, id, null)
     expect((await sharp(card?.body).metadata()).format).toBe('jpeg')
   })
 
@@ -178,12 +180,12 @@ describe('the library', () => {
     expect((await admin.ask('GET', url)).status).toBe(404)
     expect(await house.materials.forReader(admin.corpId, made.materialId)).toMatchObject({ deleted: true, title: '要删除的' })
     expect((await house.materials.titles(house.platform.db, admin.corpId, [made.materialId])).get(made.materialId)).toMatchObject({ title: '要删除的', deleted: true })
-    expect(await house.materials.cardPicture(admin.corpId, made.materialId)).toBeNull()
+    expect(await house.materials.cardPicture(admin.corpId, made.materialId, null)).toBeNull()
   })
 
   it('gives link cards a picture also without a cover', async () => {
     const made = await link('没有封面')
-    const { format, width } = await sharp((await house.materials.cardPicture(admin.corpId, made.materialId))?.body).metadata()
+    const { format, width } = await sharp((await house.materials.cardPicture(admin.corpId, made.materialId, null))?.body).metadata()
     expect([format, width]).toEqual(['jpeg', 400])
     const cover = (await admin.upload('封面.png', await picture())).json
     const covered = (await admin.ask('PUT', `/api/materials/${made.materialId}`, { version: 1, form: { type: 'link', url: 'https://www.example.com/a', title: '有封面', groupId, coverFileId: cover.fileId } })).json
@@ -288,3 +290,44 @@ async function audited(action: string): Promise<string[]> {
   const [found] = await house.platform.database.pool.query('SELECT subject FROM audit_logs WHERE action = ?', [action])
   return (found as { subject: string }[]).map((row) => row.subject)
 }
+
+describe('what another process remembers of a material', () => {
+  const upload = async (name: string, bytes: Buffer): Promise<number> => (await admin.upload(name, bytes)).json.fileId
+  const colour = async (background: string) => await sharp({ create: { width: 300, height: 300, channels: 3, background } }).png().toBuffer()
+  /** Red or blue, as the picture is that it answers with. */
+  async function shownAt(elsewhere: ReturnType<typeof createReading>, materialId: number, version: string): Promise<'red' | 'blue'> {
+    const found = await elsewhere.pictureFor(admin.corpId, materialId, 'p1-720.webp', version)
+    if (!found) throw new Error('no picture')
+    const { channels: [red, , blue] } = await sharp(await buffer(found.body)).stats()
+    return (red?.mean ?? 0) > (blue?.mean ?? 0) ? 'red' : 'blue'
+  }
+
+  it('is never sent: a sender gets what it is now · MAT-11, MAT-14', async () => {
+    const elsewhere = createReading(house.platform)
+    const made = await link('在别处删除')
+    expect(await elsewhere.forReader(admin.corpId, made.materialId)).toMatchObject({ deleted: false })
+    await admin.ask('DELETE', `/api/materials/${made.materialId}`)
+    expect(await elsewhere.forSender(admin.corpId, made.materialId)).toMatchObject({ deleted: true })
+  })
+
+  it('is no half-drawn state: the moment it is ready it can be sent and read · MAT-5', async () => {
+    const elsewhere = createReading(house.platform)
+    const fileId = await upload('一会儿就好.pdf', a4Pages(2))
+    const { materialId } = (await admin.ask('POST', '/api/materials', { type: 'pdf', fileId, title: '一会儿就好', groupId })).json
+    expect(await elsewhere.forReader(admin.corpId, materialId)).toMatchObject({ state: 'preparing' })
+    await house.platform.db.execute(sql`UPDATE files SET state = 'ready' WHERE id = ${fileId}`)
+    expect(await elsewhere.forReader(admin.corpId, materialId)).toMatchObject({ state: 'ready' })
+  })
+
+  it('never answers a new address with an old picture, which browsers would keep · MAT-7', async () => {
+    const elsewhere = createReading(house.platform)
+    const fileIds = [await upload('红.png', await colour('#ff0000')), await upload('蓝.png', await colour('#0000ff'))]
+    const { materialId, version } = (await admin.ask('POST', '/api/materials', { type: 'image', fileIds, title: '红在前', groupId })).json
+    const before = (await elsewhere.forReader(admin.corpId, materialId))?.fileVersion ?? ''
+    expect(await shownAt(elsewhere, materialId, before)).toBe('red')
+    expect((await admin.ask('PUT', `/api/materials/${materialId}`, { version, form: { type: 'image', fileIds: fileIds.reverse(), title: '蓝在前', groupId } })).status).toBe(200)
+    const after = (await house.materials.forReader(admin.corpId, materialId))?.fileVersion ?? ''
+    expect(after).not.toBe(before)
+    expect(await shownAt(elsewhere, materialId, after)).toBe('blue')
+  })
+})

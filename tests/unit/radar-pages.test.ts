@@ -9,7 +9,7 @@ import { trackedPage, withdrawnPage } from '../../server/src/modules/radar/pages
 
 const material = (more: Partial<ReaderMaterial>): ReaderMaterial => ({
   materialId: 1, type: 'link', title: '标题', summary: '', url: null, framing: 'unknown', pageCount: null, pages: [], state: 'ready', stateNote: null, article: null, media: null, miniprogram: null,
-  fileVersion: 1, hasCover: false, updatedAt: 0, deleted: false, ...more,
+  fileVersion: 'v1', hasCover: false, updatedAt: 0, deleted: false, ...more,
 })
 const secure = { baseUrl: 'https://crm.example.com', secure: true }
 const page = (shown: ReaderMaterial, framed = false, sender: Sender | null = null): string =>
@@ -51,12 +51,12 @@ test('what people typed stays text in every type of page', () => {
 })
 
 describe('who sent it, and one way to reach her', () => {
-  const lu: Sender = { name: '陆遥', avatar: null, department: '浦东店', position: '母婴顾问', code: '/r/t/contact.png?v=1' }
+  const lu: Sender = { name: '陆遥', avatar: null, department: '浦东店', position: '母婴顾问', code: '/r/t/contact.png?v=v1' }
 
   test('the code is in the page, closed, and loaded when it is opened', () => {
     const shown = page(material({}), false, lu)
     expect(shown).toContain('<details class="ask"><summary>')
-    expect(shown).toMatch(/<img src="\/r\/t\/contact\.png\?v=1"[^>]* alt="陆遥的微信二维码" loading="lazy">/)
+    expect(shown).toMatch(/<img src="\/r\/t\/contact\.png\?v=v1"[^>]* alt="陆遥的微信二维码" loading="lazy">/)
   })
 
   test('without a code there is no button', () => {

@@ -33,8 +33,8 @@ export interface ReaderMaterial {
   /** A video or file. `mime` by its content. */
   media: { name: string; bytes: number; mime: string; durationMs: number | null; width: number | null; height: number | null } | null
   miniprogram: { appId: string; path: string } | null
-  /** Part of picture addresses: changes when a file does. */
-  fileVersion: number
+  /** Part of picture addresses: changes when a file or their order does. */
+  fileVersion: string
   hasCover: boolean
   /** Epoch ms. */
   updatedAt: number
@@ -49,7 +49,7 @@ interface MaterialTitle { materialId: number; title: string; type: MaterialType;
 export interface Media { body: Readable; name: string; type: string; total: number; start: number; end: number; etag: string; kind: FileRow['kind'] }
 
 const [SMALL] = PAGE_WIDTHS
-/** A page and its pictures are asked for in a burst, and by many readers after a mass send. What was changed in another process shows after so long at most. */
+/** A page and its pictures are asked for in a burst, and by many readers after a mass send. What was changed in another process shows on a page after so long at most. */
 const KEPT = { keptMs: 2000, most: 500 }
 
 /** What other areas and the public pages read of a material. Nothing here asks who is calling: they do. */
@@ -57,7 +57,20 @@ export function createReading(platform: Platform) {
   const { clock, db, files } = platform
   const memory = createShortMemory<MaterialWithFiles | undefined>(clock, KEPT)
   const keyOf = (corpId: number, materialId: number) => `${corpId}:${materialId}`
-  const rowOf = (corpId: number, materialId: number) => memory.read(keyOf(corpId, materialId), () => materialsOf(db, corpId).byId(materialId))
+  const load = (corpId: number, materialId: number) => () => materialsOf(db, corpId).byId(materialId)
+  const freshRow = (corpId: number, materialId: number) => memory.renew(keyOf(corpId, materialId), load(corpId, materialId))
+  /** From the memory; what is still being drawn changes at any moment, and is not remembered. */
+  async function rowOf(corpId: number, materialId: number): Promise<MaterialWithFiles | undefined> {
+    const key = keyOf(corpId, materialId)
+    const row = await memory.read(key, load(corpId, materialId))
+    if (row && stateOf(row) === 'preparing') memory.forget(key)
+    return row
+  }
+  /** With the files that an address names, which browsers keep for long: never remembered ones of another version. Null is what it is now. */
+  async function rowWith(corpId: number, materialId: number, version: string | null): Promise<MaterialWithFiles | undefined> {
+    const row = version === null ? undefined : await rowOf(corpId, materialId)
+    return row && versionOfFiles(row) === version ? row : await freshRow(corpId, materialId)
+  }
   const etagOf = (file: FileRow, name: string) => `"${file.id}-${name.replace(/\W/g, '-')}"`
 
   async function pictureOf(file: FileRow, name: string): Promise<Picture | null> {
@@ -74,32 +87,38 @@ export function createReading(platform: Platform) {
     }
   }
 
+  async function readerMaterial(corpId: number, row: MaterialWithFiles | undefined): Promise<ReaderMaterial | null> {
+    if (!row) return null
+    const media = mediaOf(row)
+    return {
+      materialId: row.id, type: row.type, title: row.title, summary: row.summary, url: row.url, framing: row.facts.framing ?? 'unknown',
+      pageCount: pageCountOf(row), pages: row.type === 'article' ? [] : drawnOf(row), state: stateOf(row), stateNote: noteOf(row),
+      article: await articleOf(corpId, row),
+      media: media && { name: media.name, bytes: media.bytes, mime: media.mime, durationMs: media.durationMs, width: media.width, height: media.height },
+      miniprogram: row.facts.appId === undefined ? null : { appId: row.facts.appId, path: row.facts.path ?? '' },
+      fileVersion: versionOfFiles(row), hasCover: (coverOf(row)?.drawn.length ?? 0) > 0, updatedAt: row.updatedAt, deleted: row.deletedAt !== null,
+    }
+  }
+
   return {
     /** Called after every change of a material. */
     changed: (corpId: number, materialId: number): void => memory.forget(keyOf(corpId, materialId)),
     /** Null when the corp has no such material. */
-    async forReader(corpId: number, materialId: number): Promise<ReaderMaterial | null> {
-      const row = await rowOf(corpId, materialId)
-      if (!row) return null
-      const media = mediaOf(row)
-      return {
-        materialId: row.id, type: row.type, title: row.title, summary: row.summary, url: row.url, framing: row.facts.framing ?? 'unknown',
-        pageCount: pageCountOf(row), pages: row.type === 'article' ? [] : drawnOf(row), state: stateOf(row), stateNote: noteOf(row),
-        article: await articleOf(corpId, row),
-        media: media && { name: media.name, bytes: media.bytes, mime: media.mime, durationMs: media.durationMs, width: media.width, height: media.height },
-        miniprogram: row.facts.appId === undefined ? null : { appId: row.facts.appId, path: row.facts.path ?? '' },
-        fileVersion: versionOfFiles(row), hasCover: (coverOf(row)?.drawn.length ?? 0) > 0, updatedAt: row.updatedAt, deleted: row.deletedAt !== null,
-      }
-    },
+    forReader: async (corpId: number, materialId: number): Promise<ReaderMaterial | null> => await readerMaterial(corpId, await rowOf(corpId, materialId)),
+    /** The same as it is at this moment, in whichever process it was changed: what is sent must be ready, and not deleted. */
+    forSender: async (corpId: number, materialId: number): Promise<ReaderMaterial | null> => await readerMaterial(corpId, await freshRow(corpId, materialId)),
     /** Titles also of deleted materials, for lists and statistics. @param q the caller's transaction, when she is in one */
     async titles(q: Queries, corpId: number, materialIds: readonly number[]): Promise<Map<number, MaterialTitle>> {
       const rows = await materialsOf(q, corpId).titles([...new Set(materialIds)])
       return new Map(rows.map((row) => [row.id, { materialId: row.id, title: row.title, type: row.type, pages: pageCountOf(row), deleted: row.deletedAt !== null }]))
     },
-    /** A drawn page, picture or cover by its name in the address. Null when there is none, also for deleted materials. */
-    async pictureFor(corpId: number, materialId: number, name: string): Promise<Picture | null> {
+    /**
+     * A drawn page, picture or cover by its name in the address. Null when there is none, also for deleted materials.
+     * @param version `fileVersion` as the address has it, if it has one
+     */
+    async pictureFor(corpId: number, materialId: number, name: string, version: string | null): Promise<Picture | null> {
       const wanted = pictureWanted(name)
-      const row = wanted && await rowOf(corpId, materialId)
+      const row = wanted && await rowWith(corpId, materialId, version)
       if (!wanted || !row || row.deletedAt !== null) return null
       if (wanted.kind !== 'page') {
         const cover = coverOf(row)
@@ -115,8 +134,8 @@ export function createReading(platform: Platform) {
       return await pictureOf(file, file.kind === 'pdf' ? pageName(1, SMALL) : imageName(SMALL))
     },
     /** The video or the file itself. Null when there is none, also for deleted materials; `unsatisfiable` for a range beyond its end. */
-    async mediaFor(corpId: number, materialId: number, range: RangeWanted | null): Promise<Media | 'unsatisfiable' | null> {
-      const row = await rowOf(corpId, materialId)
+    async mediaFor(corpId: number, materialId: number, range: RangeWanted | null, version: string | null): Promise<Media | 'unsatisfiable' | null> {
+      const row = await rowWith(corpId, materialId, version)
       const file = row && row.deletedAt === null ? mediaOf(row) : null
       if (!file) return null
       const part = range && partOf(range, file.bytes)
@@ -125,8 +144,8 @@ export function createReading(platform: Platform) {
       return found && { body: found.body, name: file.name, type: file.mime, total: file.bytes, start: part?.start ?? 0, end: part?.end ?? file.bytes - 1, etag: etagOf(file, 'original'), kind: file.kind }
     },
     /** The square JPEG of a WeCom link card: the cover, or a coloured tile with the sign of the type. Null for deleted materials. */
-    async cardPicture(corpId: number, materialId: number): Promise<CardPicture | null> {
-      const row = await rowOf(corpId, materialId)
+    async cardPicture(corpId: number, materialId: number, version: string | null): Promise<CardPicture | null> {
+      const row = await rowWith(corpId, materialId, version)
       if (!row || row.deletedAt !== null) return null
       const cover = coverOf(row)
       const body = cover ? await files.get(pictureKey(cover.key, CARD_NAME)) : null

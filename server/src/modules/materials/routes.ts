@@ -55,11 +55,11 @@ export function materialRoutes(register: Register, rooms: MaterialRooms): void {
     'PUT /api/materials/:materialId/favourite': ({ viewer, params, body }) => library.setFavourite(viewer, params.materialId, body.favourite),
     'GET /api/materials/:materialId/pictures/:name': async ({ viewer, params, request, reply }) => {
       await library.requireSeen(viewer, params.materialId)
-      return sendPicture(request, reply, await reading.pictureFor(viewer.corpId, params.materialId, params.name))
+      return sendPicture(request, reply, await reading.pictureFor(viewer.corpId, params.materialId, params.name, null))
     },
     'GET /api/materials/:materialId/media': async ({ viewer, params, request, reply }) => {
       await library.requireSeen(viewer, params.materialId)
-      const media = await reading.mediaFor(viewer.corpId, params.materialId, wantedRange(request.headers.range))
+      const media = await reading.mediaFor(viewer.corpId, params.materialId, wantedRange(request.headers.range), null)
       if (!media) throw notFound('文件')
       return sendMedia(reply.header('cache-control', PICTURE_CACHE), media, request.headers.range !== undefined)
     },

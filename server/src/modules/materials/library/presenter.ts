@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { FormFile, MaterialDetail, MaterialRow, StaffRef } from '@zhike/shared/contract'
 import type { MaterialState } from '@zhike/shared'
 import { readingMinutes } from '../articles/article-html.ts'
@@ -38,8 +39,9 @@ export function pageFileOf(row: MaterialWithFiles, page: number): { file: FileRo
   return file ? { file, page: row.type === 'pdf' ? page : 1 } : null
 }
 
-/** Changes when any of its files does: addresses of pictures may be kept for long. */
-export const versionOfFiles = (row: MaterialWithFiles): number => Math.max(0, row.coverFileId ?? 0, ...row.files.map((file) => file.id))
+/** Changes when any of its files does, or their order: addresses of pictures may be kept for long. */
+export const versionOfFiles = (row: MaterialWithFiles): string =>
+  createHash('sha256').update([row.coverFileId ?? 0, ...row.files.map((file) => file.id)].join()).digest('base64url').slice(0, 10)
 
 /** The one file of a video or a file. */
 export const mediaOf = (row: MaterialWithFiles): FileRow | null => (row.type === 'video' || row.type === 'file' ? row.files[0] ?? null : null)

@@ -103,14 +103,14 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
 
   async function picture(request: FastifyRequest<{ Params: { token: string; name: string } }>, reply: FastifyReply): Promise<FastifyReply> {
     const of = await materialOf(request.params.token)
-    const found = of && await needs.materials.pictureFor(of.corpId, of.materialId, request.params.name)
+    const found = of && await needs.materials.pictureFor(of.corpId, of.materialId, request.params.name, versionIn(request))
     if (!found) return reply.code(404).header('cache-control', 'no-store').send()
     return reply.header('cache-control', 'public, max-age=2592000, immutable').header('etag', found.etag).header('content-length', found.bytes).type(found.type).send(found.body)
   }
 
   async function cardPicture(request: FastifyRequest<{ Params: { token: string } }>, reply: FastifyReply): Promise<FastifyReply> {
     const of = await materialOf(request.params.token)
-    const found = of && await needs.materials.cardPicture(of.corpId, of.materialId)
+    const found = of && await needs.materials.cardPicture(of.corpId, of.materialId, versionIn(request))
     if (!found) return reply.code(404).header('cache-control', 'no-store').send()
     // WeCom and WeChat fetch it from their servers and from other origins.
     return reply.header('cache-control', 'public, max-age=86400').header('etag', found.etag).header('cross-origin-resource-policy', 'cross-origin').type(found.type).send(found.body)
@@ -129,7 +129,7 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
   async function media(request: FastifyRequest<{ Params: { token: string } }>, reply: FastifyReply): Promise<FastifyReply> {
     const of = await materialOf(request.params.token)
     const { range } = request.headers
-    const found = of && await needs.materials.mediaFor(of.corpId, of.materialId, wantedRange(range))
+    const found = of && await needs.materials.mediaFor(of.corpId, of.materialId, wantedRange(range), versionIn(request))
     if (!found) return reply.code(404).header('cache-control', 'no-store').send()
     if (found === 'unsatisfiable') return reply.code(416).send()
     return sendMedia(reply.header('cache-control', 'public, max-age=2592000, immutable'), found, range !== undefined)
@@ -155,6 +155,12 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
       app.get('/r/:token/:name', { config: { rate: PICTURES } }, picture)
     },
   }
+}
+
+/** The version of the files that the address of a picture names. */
+function versionIn({ query }: FastifyRequest): string | null {
+  const { v } = query as Record<string, unknown>
+  return typeof v === 'string' ? v : null
 }
 
 function page(reply: FastifyReply, status: number, text: string): FastifyReply {

@@ -39,7 +39,7 @@ export function createSending(platform: Platform, needs: RadarNeeds) {
   return {
     /** Prepares a tracked link and the card for ww.sendChatMessage. The same request gives the same link (GEN-8). */
     async prepare(viewer: Viewer, request: { materialId: number; chat: ShareChat; requestId: string }): Promise<PreparedShare> {
-      const material = await needs.materials.forReader(viewer.corpId, request.materialId)
+      const material = await needs.materials.forSender(viewer.corpId, request.materialId)
       if (!material || material.deleted || !(await needs.materials.maySend(viewer, request.materialId))) throw notFound('素材')
       if (material.state !== 'ready') throw conflict(material.state === 'preparing' ? '素材还在处理中，请稍等几秒再发送' : '素材处理失败，请联系管理员重新上传')
       const to = await target(viewer, request.chat)
