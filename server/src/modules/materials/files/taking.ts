@@ -8,6 +8,7 @@ import { AppError, invalid } from '../../../platform/http/errors.ts'
 import type { Platform } from '../../../platform/platform.ts'
 import type { Drawn } from './draw-protocol.ts'
 import { DrawBroken, DrawRefused, withDrawProcess } from './drawing.ts'
+import { fairTurns } from './fair-turns.ts'
 import { filesOf } from './files-store.ts'
 import type { FileRow } from './files-store.ts'
 import { keysOf, originalKey, pictureKey, pictureType } from './picture-names.ts'
@@ -20,15 +21,17 @@ interface Whole { kind: UploadKind; name: string; bytes: number; pieces(): Async
 /** What opening it for real has shown. */
 interface Opened { pages: number | null; drawn: readonly Drawn[]; width: number | null; height: number | null; durationMs: number | null }
 
-/** At once in this process: each opening takes a process of its own. */
-const OPENINGS = 2
+/** At once in this process: each opening takes a process of its own. A picture set has as many pictures as may wait. */
+const OPENINGS = { places: 2, most: LIMITS.imagesPerSet }
+/** People wait for it, and only one page or picture is drawn: a file that takes more is made to take much. */
+const FIRST_LIMITS = { ms: 60_000, cpuMs: 12_000, memory: 640 * 1024 * 1024 }
 
 /**
  * Makes files of what was uploaded: opens them for real, draws what can be shown at once (the picture, or a PDF's first page),
  * and only then stores anything (MAT-5, MAT-7).
  */
 export function createTaking(platform: Platform) {
-  const inTurn = turnstile(OPENINGS)
+  const inTurn = fairTurns(OPENINGS)
 
   async function store(by: Uploader, whole: Whole, mime: string, opened: Opened): Promise<UploadedFile> {
     const now = platform.clock.now()
@@ -52,11 +55,11 @@ export function createTaking(platform: Platform) {
     }
   }
 
-  async function open(whole: Whole): Promise<Opened> {
+  async function open(by: Uploader, whole: Whole): Promise<Opened> {
     switch (whole.kind) {
       case 'video': return { pages: null, drawn: [], ...(await videoFacts(whole.pieces())) }
       case 'file': return { pages: null, drawn: [], width: null, height: null, durationMs: null }
-      case 'pdf': case 'image': return await inTurn(async () => drawFirst(whole.kind === 'pdf' ? 'pdf' : 'image', await wholeBuffer(whole), platform))
+      case 'pdf': case 'image': return await inTurn(by, async () => drawFirst(whole.kind === 'pdf' ? 'pdf' : 'image', await wholeBuffer(whole), platform))
     }
   }
 
@@ -66,7 +69,7 @@ export function createTaking(platform: Platform) {
       const whole = { ...given, name: cleanFileName(given.name) }
       checkBytes(whole.kind, whole.bytes)
       const mime = await mimeOfFirst(whole.kind, whole.name, await firstOf(whole.pieces()))
-      return await store(by, whole, mime, await open(whole))
+      return await store(by, whole, mime, await open(by, whole))
     },
     /** The same for bytes at hand. */
     async takeBytes(by: Uploader, kind: UploadKind, name: string, bytes: Buffer): Promise<UploadedFile> {
@@ -90,7 +93,7 @@ async function drawFirst(kind: 'pdf' | 'image', bytes: Buffer, { log }: Platform
       const pages = await draw.openPdf(bytes)
       if (pages > LIMITS.pdfPages) throw invalid(`PDF 共 ${pages} 页，最多 ${LIMITS.pdfPages} 页，请拆分后再上传`)
       return { drawn: [await draw.drawPage(1)], pages, width: null, height: null, durationMs: null }
-    })
+    }, FIRST_LIMITS)
   } catch (error) {
     if (error instanceof DrawRefused) throw refusal(kind, error)
     if (error instanceof DrawBroken) {
@@ -126,23 +129,5 @@ async function* hashed(pieces: AsyncIterable<Buffer>, digest: { update(bytes: Bu
   for await (const piece of pieces) {
     digest.update(piece)
     yield piece
-  }
-}
-
-/** Lets `places` run at once; the others wait in line. */
-function turnstile(places: number) {
-  let inside = 0
-  const waiting: (() => void)[] = []
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (inside < places) inside++
-    else await new Promise<void>((go) => waiting.push(go))
-    try {
-      return await work()
-    } finally {
-      // Who waits gets this place itself: nobody slips in between.
-      const next = waiting.shift()
-      if (next) next()
-      else inside--
-    }
   }
 }
