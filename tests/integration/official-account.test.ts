@@ -292,6 +292,14 @@ describe('readers', () => {
     expect(shown).toMatchObject({ status: 200, way: ['account'] })
     expect(ticketIn(shown.body)).not.toBe('')
     expect(await known(hers)).toBeUndefined()
+    // Her friend passed the card on unopened: her reading is nobody's, and her device is not the friend's.
+    const unopened = await sentTo(someone())
+    await wecomNames(true)
+    await reads(unopened, (await follows(hers, unopened, reader)).body)
+    const latest = async () => (await admin.call('GET /api/radar/views', { query: { materialId: material, limit: 1 } })).items[0]
+    await until(async () => (await latest())?.reader === 'unknown')
+    expect(await latest()).toMatchObject({ customer: null, readerName: '未识别的读者' })
+    expect(await known(hers)).toBeUndefined()
     ahead += 9 * 60_000
     expect((await follows(hers, link, reader)).way).toEqual([])
     ahead += 2 * 60_000

@@ -76,20 +76,21 @@ describe('who reads · MAT-15, MAT-19', () => {
   const visitor = (customerId: number | null = null, knownBy: 'wechat' | 'share' | null = null) => ({ visitorId: 'me', customerId, knownBy })
   const passedOn: Reading['share'] = { context: 'forward', customerId: null, boundVisitor: null }
   it.each<[string, Reading, ReturnType<typeof readerOf>]>([
-    ['the first unknown device on an addressed link is the addressee', { share: addressed(null), root: null, visitor: visitor(), inGroup: false }, { reader: 'customer', customerId: 7, binds: true }],
-    ['that device stays the addressee', { share: addressed('me'), root: null, visitor: visitor(), inGroup: false }, { reader: 'customer', customerId: 7, binds: false }],
-    ['another unknown device is a friend of hers', { share: addressed('other'), root: null, visitor: visitor(), inGroup: false }, { reader: 'forwarded', customerId: null, binds: false }],
-    ['the addressee on a second device, named by WeChat', { share: addressed('other'), root: null, visitor: visitor(7, 'wechat'), inGroup: false }, { reader: 'customer', customerId: 7, binds: false }],
-    ['another customer is herself', { share: addressed(null), root: null, visitor: visitor(9, 'share'), inGroup: false }, { reader: 'forwarded', customerId: 9, binds: false }],
-    ['whom WeChat names as no customer is not the addressee', { share: addressed(null), root: null, visitor: visitor(null, 'wechat'), inGroup: false }, { reader: 'forwarded', customerId: null, binds: false }],
-    ['an unknown reader of a group link is unknown', { share: group, root: null, visitor: visitor(), inGroup: false }, { reader: 'unknown', customerId: null, binds: false }],
-    ['a member of the group reads what was sent to her', { share: group, root: null, visitor: visitor(9, 'wechat'), inGroup: true }, { reader: 'customer', customerId: 9, binds: false }],
-    ['a customer outside the group was passed the link', { share: group, root: null, visitor: visitor(9, 'wechat'), inGroup: false }, { reader: 'forwarded', customerId: 9, binds: false }],
-    ['what was passed on is read by a friend', { share: passedOn, root: { customerId: 7 }, visitor: visitor(), inGroup: false }, { reader: 'forwarded', customerId: null, binds: false }],
-    ['another customer to whom it was passed on is herself', { share: passedOn, root: { customerId: 7 }, visitor: visitor(9, 'wechat'), inGroup: false }, { reader: 'forwarded', customerId: 9, binds: false }],
-    ['what comes back to the addressee is read by her', { share: passedOn, root: { customerId: 7 }, visitor: visitor(7, 'share'), inGroup: false }, { reader: 'customer', customerId: 7, binds: false }],
-    ['passed on from a group to somebody inside it', { share: passedOn, root: { customerId: null }, visitor: visitor(9, 'wechat'), inGroup: true }, { reader: 'customer', customerId: 9, binds: false }],
-    ['nobody is bound to what was passed on', { share: { ...passedOn, boundVisitor: 'me' }, root: { customerId: 7 }, visitor: visitor(), inGroup: false }, { reader: 'forwarded', customerId: null, binds: false }],
+    ['where nobody can name readers, the first unknown device on an addressed link is the addressee', { share: addressed(null), root: null, visitor: visitor(), inGroup: false, presumed: true }, { reader: 'customer', customerId: 7, binds: true }],
+    ['where readers can be named, whoever is not named is unknown', { share: addressed(null), root: null, visitor: visitor(), inGroup: false, presumed: false }, { reader: 'unknown', customerId: null, binds: false }],
+    ['that device stays the addressee', { share: addressed('me'), root: null, visitor: visitor(), inGroup: false, presumed: false }, { reader: 'customer', customerId: 7, binds: false }],
+    ['another unknown device is a friend of hers', { share: addressed('other'), root: null, visitor: visitor(), inGroup: false, presumed: false }, { reader: 'forwarded', customerId: null, binds: false }],
+    ['the addressee on a second device, named by WeChat', { share: addressed('other'), root: null, visitor: visitor(7, 'wechat'), inGroup: false, presumed: false }, { reader: 'customer', customerId: 7, binds: false }],
+    ['another customer is herself', { share: addressed(null), root: null, visitor: visitor(9, 'share'), inGroup: false, presumed: false }, { reader: 'forwarded', customerId: 9, binds: false }],
+    ['whom WeChat names as no customer is not the addressee', { share: addressed(null), root: null, visitor: visitor(null, 'wechat'), inGroup: false, presumed: false }, { reader: 'forwarded', customerId: null, binds: false }],
+    ['an unknown reader of a group link is unknown', { share: group, root: null, visitor: visitor(), inGroup: false, presumed: false }, { reader: 'unknown', customerId: null, binds: false }],
+    ['a member of the group reads what was sent to her', { share: group, root: null, visitor: visitor(9, 'wechat'), inGroup: true, presumed: false }, { reader: 'customer', customerId: 9, binds: false }],
+    ['a customer outside the group was passed the link', { share: group, root: null, visitor: visitor(9, 'wechat'), inGroup: false, presumed: false }, { reader: 'forwarded', customerId: 9, binds: false }],
+    ['what was passed on is read by a friend', { share: passedOn, root: { customerId: 7 }, visitor: visitor(), inGroup: false, presumed: false }, { reader: 'forwarded', customerId: null, binds: false }],
+    ['another customer to whom it was passed on is herself', { share: passedOn, root: { customerId: 7 }, visitor: visitor(9, 'wechat'), inGroup: false, presumed: false }, { reader: 'forwarded', customerId: 9, binds: false }],
+    ['what comes back to the addressee is read by her', { share: passedOn, root: { customerId: 7 }, visitor: visitor(7, 'share'), inGroup: false, presumed: false }, { reader: 'customer', customerId: 7, binds: false }],
+    ['passed on from a group to somebody inside it', { share: passedOn, root: { customerId: null }, visitor: visitor(9, 'wechat'), inGroup: true, presumed: false }, { reader: 'customer', customerId: 9, binds: false }],
+    ['nobody is bound to what was passed on', { share: { ...passedOn, boundVisitor: 'me' }, root: { customerId: 7 }, visitor: visitor(), inGroup: false, presumed: false }, { reader: 'forwarded', customerId: null, binds: false }],
   ])('%s', (_rule, reading, reader) => expect(readerOf(reading)).toEqual(reader))
 })
 

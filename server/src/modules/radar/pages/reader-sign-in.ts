@@ -6,6 +6,7 @@ import type { Corp } from '../../corps/index.ts'
 import type { SignedIn } from '../../identity/index.ts'
 import type { AccountPerson } from '../../official-account/index.ts'
 import type { RadarNeeds } from '../needs.ts'
+import { wecomNames } from '../views/can-name.ts'
 import { createRecognition } from './recognition.ts'
 import { isWechat, isWecom } from './user-agent.ts'
 import type { Asked, Visitor, VisitorCookie } from './visitor-cookie.ts'
@@ -61,8 +62,7 @@ export function createReaderSignIn(platform: Platform, needs: RadarNeeds, cookie
     return identity.signIn.start(reply, corp, 'reader', JSON.stringify(of))
   }
 
-  /** Only where the silent sign-in works: the corp has seen it working. */
-  const mayAskWecom = (visitor: Visitor, corp: Corp) => Boolean(corp.proofs.oauthAt) && corp.agentId !== null && !askedLately(visitor, 'wecom', corp)
+  const mayAskWecom = (visitor: Visitor, corp: Corp) => wecomNames(corp) && !askedLately(visitor, 'wecom', corp)
   const isBack = (mark: unknown) => typeof mark === 'string' && Math.abs(clock.now() - parseInt(mark, 36)) < BACK_MS
   const toPage = (reply: FastifyReply, { token }: Errand) => reply.header('cache-control', 'no-store').redirect(TOKEN.test(token) ? `/r/${token}?back=${clock.now().toString(36)}` : '/')
 

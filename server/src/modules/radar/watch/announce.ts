@@ -15,6 +15,7 @@ import { crowdAmong } from '../messages/crowd.ts'
 import type { Messenger } from '../messages/messenger.ts'
 import { alsoTold } from '../messages/receivers.ts'
 import type { RadarSettingsArea } from '../settings.ts'
+import { canNameReaders } from '../views/can-name.ts'
 import { readerOf } from '../views/reader-rule.ts'
 import { sharesOf } from '../shares/store.ts'
 import type { ShareRow, VisitorRow } from '../shares/store.ts'
@@ -48,11 +49,11 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds, { messeng
   const { db, clock } = platform
 
   async function announceSome(corp: Corp, viewIds: readonly number[]): Promise<ViewDbRow[]> {
-    const [inGroup, how] = await Promise.all([groupReaders(corp, viewIds), settings.of(corp.id)])
+    const [inGroup, how, named] = await Promise.all([groupReaders(corp, viewIds), settings.of(corp.id), canNameReaders(corp, needs)])
     return await inTransaction(db, async (tx) => {
       const store = viewsOf(tx, corp.id)
       const fresh = (await store.lockFresh(viewIds)).sort((a, b) => a.openedAt - b.openedAt || a.id - b.id)
-      const readers = await identify(tx, corp, fresh, inGroup)
+      const readers = await identify(tx, corp, fresh, { inGroup, presumed: !named })
       await store.removeOrphans(fresh.filter((row) => !readers.has(row.id)).map((row) => row.id))
       const known = fresh.flatMap((row) => readers.get(row.id) ?? [])
       if (known.length === 0) return []
@@ -90,7 +91,7 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds, { messeng
   }
 
   /** Who reads each view; binds addressed shares to the first device. Views of unknown shares are left out. */
-  async function identify(tx: Queries, corp: Corp, fresh: readonly ViewDbRow[], inGroup: ReadonlySet<string>): Promise<Map<number, ViewDbRow>> {
+  async function identify(tx: Queries, corp: Corp, fresh: readonly ViewDbRow[], { inGroup, presumed }: { inGroup: ReadonlySet<string>; presumed: boolean }): Promise<Map<number, ViewDbRow>> {
     const store = sharesOf(tx, corp.id)
     const shares = await store.lock(fresh.map((row) => row.shareId))
     const visitors = await store.visitors(fresh.map((row) => row.visitorId))
@@ -108,7 +109,7 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds, { messeng
       const visitor = visitors.get(row.visitorId) ?? stranger(corp.id, row.visitorId, clock.now())
       // WeChat has named the device's owner since it was bound: she is not the addressee.
       if (share.boundVisitor === visitor.visitorId && visitor.knownBy === 'wechat' && visitor.customerId !== share.customerId) bind(share, null)
-      const { reader, customerId, binds } = readerOf({ share, root: share.rootId === null ? null : roots.get(share.rootId) ?? { customerId: null }, visitor, inGroup: inGroup.has(readingKey(row)) })
+      const { reader, customerId, binds } = readerOf({ share, root: share.rootId === null ? null : roots.get(share.rootId) ?? { customerId: null }, visitor, inGroup: inGroup.has(readingKey(row)), presumed })
       if (binds) bind(share, visitor.visitorId)
       if (customerId !== null && visitor.customerId === null && share.boundVisitor === visitor.visitorId) {
         known.set(visitor.visitorId, customerId)
