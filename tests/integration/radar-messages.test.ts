@@ -256,6 +256,23 @@ describe('nothing is told', () => {
     expect(titles().filter((title) => title.includes('还有其他人'))).toHaveLength(1)
   })
 
+  it('but in the same message, of a crowd that somebody makes by passing the link on to herself again and again; the customer did nothing · MAT-19', async () => {
+    const link = await sendLink()
+    await read(phone(), link, SECOND)
+    let next = link
+    for (let i = 0; i < 8; i++) {
+      const page = await phone().open(next)
+      await beat(page, 5 * SECOND)
+      next = /data-forward="([^"]+)"/.exec(page.body)?.[1] ?? ''
+    }
+    await work()
+    expect(titles().filter((title) => title.includes('打开了'))).toHaveLength(4)
+    const passedOn = await stage.rows(`SELECT COUNT(*) AS n FROM customer_events WHERE customer_id = ${customer.customerId} AND kind = 'material_forwarded'`)
+    expect(Number(passedOn[0]?.n), 'only who opened her own copy is known to have it from her').toBe(1)
+    await later(60 * MINUTE)
+    expect(titles().filter((title) => title.includes('还有其他人'))).toHaveLength(1)
+  })
+
   it('of what the corp has turned off; further openings are still told, merged · MAT-16', async () => {
     await set({ tellReading: false, tellSummary: false })
     const [device, link] = [phone(), await sendLink()]

@@ -125,7 +125,7 @@ export async function openStage(options: { now?: number } = {}) {
   return {
     previews: createPreviewLinks(platform),
     app, platform, clock, corp, corps, identity, radar, radarNeeds, notices, noticeNeeds, wecom, redis, person, customer, group, pdf, link, send,
-    device: (agent = PHONE): Device => createDevice(app, agent),
+    device: (agent = PHONE, address?: string): Device => createDevice(app, agent, address),
     async rows(sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
       const [rows] = await platform.database.pool.query(sql, values)
       return Array.isArray(rows) ? rows.map((row) => ({ ...row })) : []
@@ -141,12 +141,12 @@ export async function openStage(options: { now?: number } = {}) {
   }
 }
 
-/** A reader's browser in front of an app. */
-export function createDevice(app: FastifyInstance, agent: string): Device {
+/** A reader's browser in front of an app. @param address where it is in the network; this machine if not said */
+export function createDevice(app: FastifyInstance, agent: string, address?: string): Device {
   const cookies = new Map<string, string>()
   const get: Device['get'] = async (url, headers = {}) => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const answer = await app.inject({ method: 'GET', url, headers: { 'user-agent': agent, ...(cookie ? { cookie } : {}), ...headers } })
+    const answer = await app.inject({ method: 'GET', url, remoteAddress: address, headers: { 'user-agent': agent, ...(cookie ? { cookie } : {}), ...headers } })
     for (const set of answer.cookies) cookies.set(set.name, set.value)
     return { status: answer.statusCode, body: answer.body, headers: answer.headers }
   }

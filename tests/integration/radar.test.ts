@@ -196,6 +196,21 @@ describe('beacons', () => {
     expect(answers.filter((status) => status === 429)).toHaveLength(20)
   })
 
+  it('who makes up readers of a link uses up her own address: readers elsewhere, and those with a name, are counted · MAT-15', async () => {
+    const { shareId, link } = await stage.send(wu, material, chatOf(customer))
+    const hers = stage.device(undefined, '10.0.0.9')
+    await (await hers.open(link)).beat({ ms: 5 })
+    expect(await viewOf(shareId)).toMatchObject({ reader: 'customer' })
+    const counted = async (device: ReturnType<Stage['device']>) => (await device.open(link)).ticket !== ''
+    for (let i = 1; i < 30; i++) expect(await counted(stage.device(undefined, '10.0.0.9')), `reader ${i}`).toBe(true)
+    const crowd = stage.device(undefined, '10.0.0.9')
+    expect(await counted(crowd)).toBe(false)
+    expect(await counted(crowd), 'an old cookie is no name').toBe(false)
+    expect(await counted(stage.device(undefined, '10.0.0.10'))).toBe(true)
+    for (let i = 1; i < 10; i++) expect(await counted(hers), `her ${i}th time`).toBe(true)
+    expect(await counted(hers), 'nobody opens a link eleven times in a minute').toBe(false)
+  })
+
   it('a damaged entry never blocks the stream', async () => {
     await stage.platform.stream('beats').append('{"not":"ours"}\n[1,2,3]\nrubbish')
     const { shareId, link } = await stage.send(wu, material, chatOf(customer))

@@ -8,7 +8,7 @@
  * | 正在看         | at once, the first time in a story that a view is a minute on screen and is read on          | `reading:<story>:<receiver>`     |
  * | 看完了 / 看了  | two minutes after she has left; when she comes back before, it waits for her to leave again  | `summary:<story>:<receiver>`     |
  * | 又打开了       | when the half hour is over, if she came back and no summary could tell it any more           | `again:<story>:<receiver>`       |
- * | 还有其他人     | when the hour is over, of all unknown readers of a link beyond the first ones (crowd.ts)     | `others:<link>:<hour>:<receiver>`|
+ * | 还有其他人     | when the hour is over, of all unknown readers of a link and its copies beyond the first ones (crowd.ts) | `others:<first link>:<hour>:<receiver>` |
  *
  * - The summary is the one follow-up of further openings that MAT-16 asks for. Only when it has gone out already, is turned off, or
  *   isn't told of this reader, further openings have 又打开了 instead: a story never has more than that.
@@ -23,7 +23,7 @@ const STORY_MESSAGES: readonly StoryMessage[] = ['open', 'reading', 'summary', '
 
 /** @param story the view that began it */
 export const storyKey = (message: StoryMessage, story: number, staffId: number) => `${message}:${story}:${staffId}`
-export const othersKey = (shareId: number, hour: number, staffId: number) => `others:${shareId}:${hour}:${staffId}`
+export const othersKey = (chain: number, hour: number, staffId: number) => `others:${chain}:${hour}:${staffId}`
 
 /** Beginnings of all keys under which a view was told, to whomever. */
 export const keysOf = (viewId: number) => STORY_MESSAGES.map((message) => `${message}:${viewId}:`)

@@ -13,7 +13,7 @@ import { isReading } from '../views/live-news.ts'
 import { viewsOf } from '../views/store.ts'
 import type { ViewDbRow } from '../views/store.ts'
 import { againCard, openCard, othersCard, readingCard, readingFacts, summaryCard } from './cards.ts'
-import { CROWD_MS, crowdAmong, hourOf } from './crowd.ts'
+import { CROWD_MS, chainOf, crowdAmong, hourOf } from './crowd.ts'
 import { MESSAGE_KINDS, othersKey, storyKey } from './keys.ts'
 import { STORY_SEARCH_MS, storyOf } from './story.ts'
 import { receiversOf } from './receivers.ts'
@@ -57,7 +57,7 @@ export function createMessenger(platform: Platform, needs: RadarNeeds, settings:
       await needs.notices.intend(tx, corp.id, views.filter((view) => !cameBack.includes(view)).flatMap((view) => receiversOf(view).map((staffId): NewNotice => {
         const hour = hourOf(view.openedAt)
         const told = about(corp, view, facts, staffId)
-        if (inCrowd.has(view.id)) return { staffId, kind: MESSAGE_KINDS.others, onceKey: othersKey(view.shareId, hour, staffId), card: othersCard(told, hour), dueAt: hour + CROWD_MS }
+        if (inCrowd.has(view.id)) return { staffId, kind: MESSAGE_KINDS.others, onceKey: othersKey(chainOf(view, facts), hour, staffId), card: othersCard(told, hour), dueAt: hour + CROWD_MS }
         return { staffId, kind: MESSAGE_KINDS.open, onceKey: storyKey('open', view.id, staffId), card: openCard(told, view) }
       })))
       if (cameBack.length === 0) return
@@ -78,7 +78,7 @@ export function createMessenger(platform: Platform, needs: RadarNeeds, settings:
         await needs.notices.amend(tx, corp.id, [onceKey], { card, dueAt })
       }
       const once = all.filter(({ view, story }) => tellSummary && story.viewIds.length === 1 && story.visibleMs >= SUMMARY_LEAST_MS && isFollowed(view, facts))
-      const inCrowd = await crowdAmong(tx, corp.id, once.map(({ view }) => view))
+      const inCrowd = await crowdAmong(tx, corp.id, once.map(({ view }) => view), facts)
       await needs.notices.renew(tx, corp.id, once.filter(({ view }) => !inCrowd.has(view.id)).map(({ summary }) => summary))
     },
 
@@ -116,7 +116,7 @@ export function createMessenger(platform: Platform, needs: RadarNeeds, settings:
   /** 正在看. @returns whether there is anything to send */
   async function tellReading(tx: Queries, corp: Corp, views: readonly ViewDbRow[], stories: ReadonlyMap<number, Story>, facts: ViewFacts): Promise<boolean> {
     const followed = views.filter((view) => isFollowed(view, facts))
-    const inCrowd = await crowdAmong(tx, corp.id, followed)
+    const inCrowd = await crowdAmong(tx, corp.id, followed, facts)
     const notices = followed.filter((view) => !inCrowd.has(view.id)).flatMap((view) => receiversOf(view).map((staffId): NewNotice => ({
       staffId, kind: MESSAGE_KINDS.reading, onceKey: storyKey('reading', stories.get(view.id)?.viewId ?? view.id, staffId), card: readingCard(about(corp, view, facts, staffId), view),
     })))

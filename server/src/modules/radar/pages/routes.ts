@@ -4,7 +4,6 @@ import { isDatabaseAway } from '../../../platform/db/connect.ts'
 import { allowFrame, allowInlineScripts } from '../../../platform/http/page-policy.ts'
 import { wantedRange } from '../../../platform/http/ranges.ts'
 import type { Platform } from '../../../platform/platform.ts'
-import { withinRates } from '../../../platform/rate.ts'
 import { sendMedia } from '../../materials/index.ts'
 import type { ReaderMaterial } from '../../materials/index.ts'
 import type { RadarNeeds } from '../needs.ts'
@@ -17,13 +16,11 @@ import { createShareLookup } from '../shares/lookup.ts'
 import type { ShareRow } from '../shares/store.ts'
 import { createReaderSignIn, TOKEN } from './reader-sign-in.ts'
 import { deviceOf, isMachine } from './user-agent.ts'
+import { createViewRates } from './view-rates.ts'
 import type { ViewTickets } from './view-ticket.ts'
 import { createVisitorCookie } from './visitor-cookie.ts'
 import type { Visitor } from './visitor-cookie.ts'
 
-/** Views of one link that are counted within a minute, of one device and of all: nobody can make up readers without end. */
-const VIEWS_PER_VISITOR = 10
-const VIEWS_PER_SHARE = 120
 /** Of one address: all customers and staff in a shop share one. */
 const PAGES = { most: 600, seconds: 60 }
 const PICTURES = { most: 6000, seconds: 60 }
@@ -32,10 +29,11 @@ type TokenRequest = FastifyRequest<{ Params: { token: string }; Querystring: Rec
 
 /** What a stranger sees: `/r/<token>` and its pictures. */
 export function createReaderRoutes(platform: Platform, needs: RadarNeeds, tickets: ViewTickets, settings: Pick<RadarSettingsArea, 'of'>) {
-  const { clock, config, log, redis } = platform
+  const { clock, config } = platform
   const cookies = createVisitorCookie(config)
   const signIn = createReaderSignIn(platform, needs, cookies)
   const lookup = createShareLookup(platform)
+  const rates = createViewRates(platform)
 
   async function show(request: TokenRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { token } = request.params
@@ -54,7 +52,7 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
     if (asked) return asked
     if (reads) cookies.write(reply, visitor)
     const counts = reads && !colleague && !corp.suspended && share.state !== 'cancelled' && share.state !== 'failed'
-    const counted = counts && await mayCount(share, visitor) ? await countedAs(request, token, await lookup.readBy(visitor.visitorId, token, found), visitor, material) : null
+    const counted = counts && await rates.mayCount(share, visitor.visitorId, request.ip) ? await countedAs(request, token, await lookup.readBy(visitor.visitorId, token, found), visitor, material) : null
     return shown(reply, { token, material, sender, counted, preview: colleague, zone: corp.zone })
   }
 
@@ -87,18 +85,6 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
     allowInlineScripts(reply, [firstPictureDigest])
     if (origin !== null) allowFrame(reply, origin)
     return page(reply, 200, trackedPage({ ...about, baseUrl: config.baseUrl, framed: origin !== null, script: needs.readerScript(), now: clock.now() }))
-  }
-
-  /** False when the link or the device has had enough views: the page is shown and counts nowhere. Without Redis all count. */
-  async function mayCount(share: ShareRow, visitor: Visitor): Promise<boolean> {
-    // All copies of a link together: nobody makes up readers by passing it on to herself.
-    const key = `${config.redisPrefix}:{views:${share.rootId ?? share.id}}`
-    try {
-      return await withinRates(redis, { key, most: VIEWS_PER_SHARE, seconds: 60 }, { key: `${key}:${visitor.visitorId}`, most: VIEWS_PER_VISITOR, seconds: 60 })
-    } catch (error) {
-      log.debug({ err: error }, 'views of a link not counted')
-      return true
-    }
   }
 
   async function picture(request: FastifyRequest<{ Params: { token: string; name: string } }>, reply: FastifyReply): Promise<FastifyReply> {

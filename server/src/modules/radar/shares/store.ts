@@ -54,10 +54,12 @@ export function sharesOf(q: Queries, corpId: number) {
       const rows = await q.select().from(shares).where(and(mine, inArray(shares.id, [...new Set(ids)])))
       return new Map(rows.map((row) => [row.id, row]))
     },
-    /** The same as `byIds`, locked until the transaction ends. */
+    /** The same as `byIds` and the first links of their chains, locked until the transaction ends: what is told of a chain is told by one. */
     async lock(ids: readonly number[]): Promise<Map<number, ShareRow>> {
       if (ids.length === 0) return new Map()
-      const rows = await q.select().from(shares).where(and(mine, inArray(shares.id, [...new Set(ids)]))).orderBy(shares.id).for('update')
+      const chains = await q.select({ rootId: shares.rootId }).from(shares).where(and(mine, inArray(shares.id, [...new Set(ids)]), isNotNull(shares.rootId)))
+      const all = new Set([...ids, ...chains.flatMap(({ rootId }) => rootId ?? [])])
+      const rows = await q.select().from(shares).where(and(mine, inArray(shares.id, [...all]))).orderBy(shares.id).for('update')
       return new Map(rows.map((row) => [row.id, row]))
     },
     /** Binds addressed shares, locked by the caller, to the first device that read them; null frees one again. */

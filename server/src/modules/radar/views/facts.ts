@@ -18,7 +18,7 @@ export interface ViewFacts {
   owners(customerId: number | null): readonly number[]
   /** To whom the link, or the first one of its chain, was sent: the sender knows her. */
   addressee(view: ViewDbRow): CustomerRef | null
-  /** The customer who passed it on, else the addressee. Not everybody may know her name. */
+  /** The customer who passed it on: by her device, or the addressee, whose own link somebody else has. Null of a device that nobody knows. Not everybody may know her name. */
   passedOnBy(view: ViewDbRow): CustomerRef | null
   /** The reader's name for somebody who may, or may not, see which customer it was. */
   nameOf(view: ViewDbRow, mayKnow: boolean): string
@@ -35,7 +35,7 @@ export async function factsOf(q: Queries, needs: Needs, corpId: number, list: re
   const chain = [...shares.values()].filter((share) => share.context === 'forward')
   const [roots, forwarders] = await Promise.all([sharesOf(q, corpId).byIds(chain.flatMap((share) => share.rootId ?? [])), sharesOf(q, corpId).visitors(chain.flatMap((share) => share.forwardedBy ?? []))])
   const addresseeOf = (share: ShareRow | undefined): number | null => (share?.context === 'forward' ? roots.get(share.rootId ?? 0)?.customerId : share?.customerId) ?? null
-  const giverOf = (share: ShareRow | undefined): number | null => forwarders.get(share?.forwardedBy ?? '')?.customerId ?? addresseeOf(share)
+  const giverOf = (share: ShareRow | undefined): number | null => (share?.context === 'forward' ? forwarders.get(share.forwardedBy ?? '')?.customerId ?? null : addresseeOf(share))
   const customerIds = [...new Set([...list.map((view) => view.customerId), ...[...shares.values()].flatMap((share) => [giverOf(share), addresseeOf(share)])].filter((id) => id !== null))]
   const [titles, customers, owners] = await Promise.all([
     needs.materials.titles(q, corpId, [...new Set(list.map((view) => view.materialId))]), needs.customers.customerNames(q, corpId, customerIds), friendshipsOf(q, corpId).activeOwners(customerIds),

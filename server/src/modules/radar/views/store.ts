@@ -1,11 +1,11 @@
-import { and, desc, eq, exists, getTableColumns, gt, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, exists, getTableColumns, gt, gte, inArray, isNull, lt, or, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/mysql-core'
 import type { Queries } from '../../../platform/db/connect.ts'
 import { afterCursor, countUpTo } from '../../../platform/db/keyset.ts'
 import type { PageAt } from '../../../platform/db/keyset.ts'
 import type { CountedPage } from '../figures/sums.ts'
-import { viewPages, views } from '../tables.ts'
+import { shares, viewPages, views } from '../tables.ts'
 
 export type ViewDbRow = typeof views.$inferSelect
 
@@ -85,12 +85,16 @@ export function viewsOf(q: Queries, corpId: number) {
       return found.flat().sort((a, b) => a.openedAt - b.openedAt || a.id - b.id)
     },
     /**
-     * The first devices without a name that announced views through a share within a time. By id, the order in which views
-     * were written: opening times are the pages' own.
+     * The first devices without a name that announced views through a chain of links within a time. By id, the order in which
+     * views were written: opening times are the pages' own.
+     * @param root the first link of the chain
      */
-    async firstStrangers({ shareId, staffId }: Pick<ViewDbRow, 'shareId' | 'staffId'>, from: number, until: number, limit: number): Promise<string[]> {
-      const rows = await q.select({ visitorId: views.visitorId }).from(views)
-        .where(and(mine, eq(views.staffId, staffId), eq(views.shareId, shareId), isNull(views.customerId), gte(views.openedAt, from), lt(views.openedAt, until), gt(views.announced, VIEW_STATE.fresh)))
+    async firstStrangers(root: number, { staffId, materialId }: Pick<ViewDbRow, 'staffId' | 'materialId'>, from: number, until: number, limit: number): Promise<string[]> {
+      const rows = await q.select({ visitorId: views.visitorId }).from(views).innerJoin(shares, eq(shares.id, views.shareId))
+        .where(and(
+          mine, eq(views.staffId, staffId), eq(views.materialId, materialId), isNull(views.customerId), gte(views.openedAt, from), lt(views.openedAt, until), gt(views.announced, VIEW_STATE.fresh),
+          or(eq(shares.id, root), eq(shares.rootId, root)),
+        ))
         .groupBy(views.visitorId).orderBy(sql`MIN(${views.id})`).limit(limit)
       return rows.map((row) => row.visitorId)
     },

@@ -62,7 +62,7 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds, { messeng
       const facts = await factsOf(tx, needs, corp.id, known)
       const views = counted.map(({ view, openNumber }) => ({ ...view, openNumber, alsoTold: alsoTold(view, facts) }))
       await store.announce(views)
-      const inCrowd = await crowdAmong(tx, corp.id, views)
+      const inCrowd = await crowdAmong(tx, corp.id, views, facts)
       await appendCustomerEvents(tx, views.filter((view) => !inCrowd.has(view.id)).flatMap((view) => eventsOf(view, facts)))
       await materialSumsOf(tx, corp.id).add(counted.map(({ view, newToSender, newToMaterial }) => ({
         materialId: view.materialId, staffId: view.staffId, day: dayIn(corp.zone, view.openedAt), views: 1, readers: newToSender ? 1 : 0, newReaders: newToMaterial ? 1 : 0,
@@ -95,7 +95,6 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds, { messeng
     const store = sharesOf(tx, corp.id)
     const shares = await store.lock(fresh.map((row) => row.shareId))
     const visitors = await store.visitors(fresh.map((row) => row.visitorId))
-    const roots = await store.byIds([...shares.values()].flatMap((share) => share.rootId ?? []))
     const found = new Map<number, ViewDbRow>()
     const bindings = new Map<number, string | null>()
     const known = new Map<string, number>()
@@ -109,7 +108,7 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds, { messeng
       const visitor = visitors.get(row.visitorId) ?? stranger(corp.id, row.visitorId, clock.now())
       // WeChat has named the device's owner since it was bound: she is not the addressee.
       if (share.boundVisitor === visitor.visitorId && visitor.knownBy === 'wechat' && visitor.customerId !== share.customerId) bind(share, null)
-      const { reader, customerId, binds } = readerOf({ share, root: share.rootId === null ? null : roots.get(share.rootId) ?? { customerId: null }, visitor, inGroup: inGroup.has(readingKey(row)), presumed })
+      const { reader, customerId, binds } = readerOf({ share, root: share.rootId === null ? null : shares.get(share.rootId) ?? { customerId: null }, visitor, inGroup: inGroup.has(readingKey(row)), presumed })
       if (binds) bind(share, visitor.visitorId)
       if (customerId !== null && visitor.customerId === null && share.boundVisitor === visitor.visitorId) {
         known.set(visitor.visitorId, customerId)
