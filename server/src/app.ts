@@ -22,7 +22,7 @@ export interface AppOptions {
 export async function buildApp({ platform, modules, h5Folder, state }: AppOptions): Promise<FastifyInstance> {
   const { config } = platform
   const app = await createServer({
-    baseUrl: config.baseUrl, secure: config.secure, trustProxy: config.trustProxy, log: platform.log, metrics: platform.metrics,
+    baseUrl: config.baseUrl, secure: config.secure, proxies: config.proxies, log: platform.log, metrics: platform.metrics,
     redis: platform.redis, redisPrefix: config.redisPrefix, pieceBytes: LIMITS.uploadPiece,
   })
   if (config.sandboxUrl) {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import { isNetwork } from './platform/http/proxies.ts'
 
 const REAL_WECOM = 'https://qyapi.weixin.qq.com'
 const REAL_WECHAT = 'https://api.weixin.qq.com'
@@ -24,6 +25,7 @@ const environment = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** How many proxies stand before us; their X-Forwarded-For is believed. */
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
+  TRUST_PROXY_FROM: z.string().transform((text) => text.split(',').map((part) => part.trim())).refine((list) => list.every(isNetwork), '应为 IP 或网段，多个用逗号分隔').optional(),
   /** Bearer token that /metrics asks for; without it only this machine may read them. */
   METRICS_TOKEN: z.string().min(16).optional(),
   SANDBOX: flag.default(false),
@@ -81,7 +83,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     host: e.HOST ?? (e.SANDBOX ? '127.0.0.1' : '0.0.0.0'), baseUrl: publicUrl, secure: publicUrl.startsWith('https:'),
     databaseUrl: e.DATABASE_URL, databaseConnections: e.DATABASE_CONNECTIONS,
     redisUrl: e.REDIS_URL, redisPrefix: e.REDIS_PREFIX,
-    dataDir: e.DATA_DIR, appKey: e.APP_KEY, roles: e.ROLES, logLevel: e.LOG_LEVEL, trustProxy: e.TRUST_PROXY,
+    dataDir: e.DATA_DIR, appKey: e.APP_KEY, roles: e.ROLES, logLevel: e.LOG_LEVEL, proxies: { hops: e.TRUST_PROXY, from: e.TRUST_PROXY_FROM ?? null },
     metricsToken: e.METRICS_TOKEN,
     sandboxUrl: e.SANDBOX ? e.SANDBOX_URL : null,
     wecom: { apiBase: e.WECOM_API_BASE, oauthBase: e.WECOM_OAUTH_BASE, loginBase: e.WECOM_LOGIN_BASE },

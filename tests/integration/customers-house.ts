@@ -95,7 +95,7 @@ export async function openCustomersHouse(options: { seed?: Parameters<typeof sta
   const groupChats = createGroupChats(platform, { corps, identity, jobs, people: () => customers.inGroups })
   const customers = createCustomers(platform, { corps, identity, audit, jobs, groupChats, elsewhere: () => ({ forget: [], readings: async () => ({ items: [], next: null }) }) })
   const app = await createServer({
-    baseUrl: config.baseUrl, secure: false, trustProxy: 0, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, pieceBytes: LIMITS.uploadPiece,
+    baseUrl: config.baseUrl, secure: false, proxies: { hops: 0, from: null }, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, pieceBytes: LIMITS.uploadPiece,
   })
   app.get<{ Querystring: { corp: string; staff: string } }>('/test/sign-in', async ({ query }, reply) => {
     await identity.access.begin(reply, Number(query.corp), Number(query.staff))

@@ -63,7 +63,7 @@ export async function openMaterialsHouse(env: Record<string, string> = {}): Prom
   const materials = createMaterials(platform, { audit, identity, radarFigures, uses: [async () => ({ kind: 'shares', count: 4, names: [] })], mayReadCustomer: async (_viewer, customerId) => customerId === 1 })
 
   const app = await createServer({
-    baseUrl: config.baseUrl, secure: false, trustProxy: 0, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix,
+    baseUrl: config.baseUrl, secure: false, proxies: { hops: 0, from: null }, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix,
     pieceBytes: LIMITS.uploadPiece,
   })
   app.get<{ Querystring: { corp: number; staff: number } }>('/test/sign-in', async ({ query }, reply) => {

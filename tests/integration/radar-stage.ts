@@ -64,7 +64,7 @@ export async function openStage(options: { now?: number } = {}) {
   const radarNeeds = { audit, jobs, corps, identity, officialAccounts, customers: customerArea, groupChats: groupChatArea, materials: materialArea, notices, contactWays, readerScript: () => '/assets/reader.js' }
   const radar = createRadar(platform, radarNeeds)
   const live = createLive(platform, { identity })
-  const app = await createServer({ baseUrl: config.baseUrl, secure: false, trustProxy: 0, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, pieceBytes: LIMITS.uploadPiece })
+  const app = await createServer({ baseUrl: config.baseUrl, secure: false, proxies: { hops: 0, from: null }, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, pieceBytes: LIMITS.uploadPiece })
   const register = contractRoutes(app, identity.access.guard)
   materialArea.routes(register)
   radar.routes(register)

@@ -41,7 +41,7 @@ export async function startAreas(options: AreasOptions) {
   const callbacks = createCallbacks(platform, { corps, identity, audit })
   const setup = createSetup(platform, { corps, identity, audit, jobs })
   const app = await createServer({
-    baseUrl: config.baseUrl, secure: config.secure, trustProxy: 0, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, pieceBytes: LIMITS.uploadPiece,
+    baseUrl: config.baseUrl, secure: config.secure, proxies: { hops: 0, from: null }, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, pieceBytes: LIMITS.uploadPiece,
   })
   const register = contractRoutes(app, identity.access.guard)
   callbacks.routes(register)

@@ -65,6 +65,19 @@ describe('hostile HTML', () => {
     assertSafe(`<a href="https://a.cn/"><b>${attack}</b></a><figure>${attack}<figcaption>${attack}</figcaption></figure><pre>${attack}</pre><h2>${attack}`)
   })
 
+  it.each([
+    ['a style of braces', `<p style="${'{'.repeat(390_000)}">甲</p>`], ['a style of blanks', `<p style="${' '.repeat(900_000)}">甲</p>`], ['nine thousand styles', '<p style="color:red;font-size:12px;line-height:1.5">甲</p>'.repeat(9000)],
+    ['brackets', '<'.repeat(400_000)], ['entities', '&'.repeat(900_000)], ['attributes', `<p ${'a=1 '.repeat(200_000)}>甲`], ['comments', '<!-'.repeat(300_000)],
+  ])('takes no time: %s', (_what, html) => {
+    const began = performance.now()
+    try {
+      cleanArticle(html)
+    } catch (error) {
+      expect(error).toBeInstanceOf(AppError)
+    }
+    expect(performance.now() - began).toBeLessThan(2500)
+  })
+
   it('holds for any mixture of tags', () => {
     let seed = 20260304
     const drawn = (below: number) => (seed = (seed * 1103515245 + 12345) % 2147483648) % below

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createSecretBox, createSigner } from '../../server/src/platform/crypto/secret-box.ts'
-import { redactText } from '../../server/src/platform/log.ts'
+import { createLog, redactText } from '../../server/src/platform/log.ts'
 
 const key = randomBytes(32)
 
@@ -41,4 +41,17 @@ describe('signed texts', () => {
 test('log texts lose phone numbers and credentials', () => {
   expect(redactText('GET /cgi-bin/user?access_token=abc123&x=1 for 13812342046')).toBe('GET /cgi-bin/user?access_token=[hidden]&x=1 for 138****2046')
   expect(redactText('id 4561255354251345929 stays')).toBe('id 4561255354251345929 stays')
+})
+
+test('so do the fields beside them', () => {
+  const lines: string[] = []
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => Boolean(lines.push(String(text))))
+  try {
+    const log = createLog({ level: 'info', name: 'test' })
+    log.info({ page: 'https://a.cn/13812342046?secret=abc', count: 3, err: new Error('called 13812342046') }, 'looked at')
+    expect(lines.join('')).toContain('138****2046')
+    expect(lines.join('')).not.toMatch(/13812342046|abc/)
+  } finally {
+    write.mockRestore()
+  }
 })

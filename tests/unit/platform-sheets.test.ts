@@ -25,8 +25,13 @@ describe('Excel files', () => {
   })
 
   it('take text that begins like a formula for text · GEN-6', () => {
-    for (const text of ['=1', '+1', '-1', '@a', '\t=1', '\r=1']) expect(harmless(text)).toBe(`'${text}`)
-    for (const text of ['a=1', '1-1', '张三', '', ' =1']) expect(harmless(text)).toBe(text)
+    for (const text of ['=1', '+1', '-1', '@a', '\t=1', '\r=1', '\n=1', '＝1', '＋1', '－1', '＠a', '\u202e=1', '\ufeff\u200b+1', '\u0001@a']) expect(harmless(text)).toBe(`'${text}`)
+    for (const text of ['a=1', '1-1', '张三', '', ' =1', '\u202e张三', 'x003D_', '_x3D_']) expect(harmless(text)).toBe(text)
+  })
+
+  it('show signs that are spelled out as they were typed · GEN-6', () => {
+    expect(harmless('_x003D_HYPERLINK("http://a.cn")')).toBe('_x005F_x003D_HYPERLINK("http://a.cn")')
+    expect(harmless('甲_x0041_x0042_')).toBe('甲_x005F_x0041_x005F_x0042_')
   })
 
   it('end with the error of their rows, and when nobody takes them any more', async () => {

@@ -28,12 +28,16 @@ export function createLog(options: { level: string; name: string }): Log {
     },
     hooks: {
       logMethod(args, method) {
-        const cleaned = args.map((part) => (typeof part === 'string' ? redactText(part) : part)) as typeof args
+        const cleaned = args.map((part) => (typeof part === 'string' ? redactText(part) : isFields(part) ? redactFields(part) : part)) as typeof args
         method.apply(this, cleaned)
       },
     },
   })
 }
+
+/** What is logged beside a message; errors have a serializer of their own. */
+const isFields = (part: unknown): part is Record<string, unknown> => typeof part === 'object' && part !== null && Object.getPrototypeOf(part) === Object.prototype
+const redactFields = (fields: Record<string, unknown>) => Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? redactText(value) : value]))
 
 function quote(key: string): string {
   return /^[A-Za-z_]\w*$/.test(key) ? key : `["${key}"]`

@@ -90,13 +90,18 @@ function written(cell: Cell, show: (at: number) => Date): string | number | Date
   return cell
 }
 
+/** What spreadsheets take for a formula, also when nothing but unseen signs stand before it; in Chinese and Japanese ones the wide signs as well. */
+const FORMULA = /^[\p{Cf}\p{Cc}]*[=+\-@＝＋－＠]|^[\t\r\n]/u
+/** Excel reads this as the sign with that number: `_x003D_` would be an equals sign. */
+const SPELLED_SIGN = /_(?=x[0-9a-f]{4}_)/gi
+
 /**
- * Text that a spreadsheet takes for text: what begins like a formula gets an apostrophe before it, also for whoever saves the
- * sheet as CSV and opens that (GEN-6).
+ * Text that a spreadsheet takes for text, as it is: what begins like a formula gets an apostrophe before it, also for whoever
+ * saves the sheet as CSV and opens that (GEN-6).
  */
 export function harmless(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return cut(safe, CELL_CHARACTERS)
+  const safe = FORMULA.test(text) ? `'${text}` : text
+  return cut(safe.replace(SPELLED_SIGN, '_x005F_'), CELL_CHARACTERS)
 }
 
 /** Excel's times know no zone: they are the corp's clock, written as if it were UTC. */

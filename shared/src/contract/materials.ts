@@ -127,10 +127,10 @@ export const materialsContract = defineContract({
     response: pageOf(materialRow),
   },
   'GET /api/materials/:materialId': { summary: 'One material with its figures (MAT-21)', who: staff(), params: materialId, response: materialDetail },
-  'POST /api/materials': { summary: 'Makes a material in the library of its group', who: staff(), body: materialForm, response: materialDetail },
+  'POST /api/materials': { summary: 'Makes a material in the library of its group', who: staff(), rate: RATES.save, body: materialForm, response: materialDetail },
   'PUT /api/materials/:materialId': {
     summary: 'Changes a material; links already sent show the new content (MAT-10)',
-    who: staff(), params: materialId, body: z.object({ version: z.number().int(), form: materialForm }), response: materialDetail,
+    who: staff(), rate: RATES.save, params: materialId, body: z.object({ version: z.number().int(), form: materialForm }), response: materialDetail,
   },
   'DELETE /api/materials/:materialId': { summary: 'Deletes a material; its links say so from then on (MAT-11)', who: staff(), params: materialId },
   'GET /api/materials/:materialId/uses': { summary: 'What would miss it (MAT-11)', who: staff(), params: materialId, response: z.object({ uses: z.array(materialUse) }) },

@@ -15,6 +15,8 @@ export const RATES = {
   share: { most: 90, seconds: 60 },
   /** Full phone numbers, one customer at a time. */
   phone: { most: 60, seconds: 60 },
+  /** Materials: an article is cleaned, which may take a moment of the processor. */
+  save: { most: 60, seconds: 60 },
   upload: { most: 120, seconds: 60 },
   /** Pieces of uploads: a hundred of them make the largest video. */
   piece: { most: 1200, seconds: 60 },

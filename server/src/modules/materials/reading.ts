@@ -41,12 +41,13 @@ export interface ReaderMaterial {
   deleted: boolean
 }
 
-/** A picture to answer with. `etag` changes when the picture does. */
+/** A picture to answer with. `etag` changes when the picture does; `version` is the `fileVersion` that it belongs to. */
 interface Picture { body: Readable; bytes: number; type: string; etag: string }
+type VersionedPicture = Picture & { version: string }
 interface CardPicture { body: Buffer; type: 'image/jpeg'; etag: string }
 interface MaterialTitle { materialId: number; title: string; type: MaterialType; pages: number | null; deleted: boolean }
 /** An original, or some bytes of it: `start` … `end`, both included, of `total`. */
-export interface Media { body: Readable; name: string; type: string; total: number; start: number; end: number; etag: string; kind: FileRow['kind'] }
+export interface Media { body: Readable; version: string; name: string; type: string; total: number; start: number; end: number; etag: string; kind: FileRow['kind'] }
 
 const [SMALL] = PAGE_WIDTHS
 /** A page and its pictures are asked for in a burst, and by many readers after a mass send. What was changed in another process shows on a page after so long at most. */
@@ -77,6 +78,8 @@ export function createReading(platform: Platform) {
     const found = await files.stream(pictureKey(file.key, name))
     return found && { ...found, type: pictureType(name), etag: etagOf(file, name) }
   }
+
+  const versioned = (row: MaterialWithFiles, picture: Picture | null): VersionedPicture | null => picture && { ...picture, version: versionOfFiles(row) }
 
   async function articleOf(corpId: number, row: MaterialWithFiles): Promise<ReaderMaterial['article']> {
     const body = row.type === 'article' ? await materialsOf(db, corpId).body(row.id) : null
@@ -116,16 +119,16 @@ export function createReading(platform: Platform) {
      * A drawn page, picture or cover by its name in the address. Null when there is none, also for deleted materials.
      * @param version `fileVersion` as the address has it, if it has one
      */
-    async pictureFor(corpId: number, materialId: number, name: string, version: string | null): Promise<Picture | null> {
+    async pictureFor(corpId: number, materialId: number, name: string, version: string | null): Promise<VersionedPicture | null> {
       const wanted = pictureWanted(name)
       const row = wanted && await rowWith(corpId, materialId, version)
       if (!wanted || !row || row.deletedAt !== null) return null
       if (wanted.kind !== 'page') {
         const cover = coverOf(row)
-        return cover && await pictureOf(cover, wanted.kind === 'cover' ? COVER_NAME : CARD_NAME)
+        return cover && versioned(row, await pictureOf(cover, wanted.kind === 'cover' ? COVER_NAME : CARD_NAME))
       }
       const found = pageFileOf(row, wanted.page)
-      return found && await pictureOf(found.file, found.file.kind === 'pdf' ? pageName(found.page, wanted.width) : imageName(wanted.width))
+      return found && versioned(row, await pictureOf(found.file, found.file.kind === 'pdf' ? pageName(found.page, wanted.width) : imageName(wanted.width)))
     },
     /** A small picture of an uploaded picture or PDF. */
     async filePicture(corpId: number, fileId: number): Promise<Picture | null> {
@@ -137,11 +140,11 @@ export function createReading(platform: Platform) {
     async mediaFor(corpId: number, materialId: number, range: RangeWanted | null, version: string | null): Promise<Media | 'unsatisfiable' | null> {
       const row = await rowWith(corpId, materialId, version)
       const file = row && row.deletedAt === null ? mediaOf(row) : null
-      if (!file) return null
+      if (!row || !file) return null
       const part = range && partOf(range, file.bytes)
       if (range && !part) return 'unsatisfiable'
       const found = await files.stream(originalKey(file.key), part ?? undefined)
-      return found && { body: found.body, name: file.name, type: file.mime, total: file.bytes, start: part?.start ?? 0, end: part?.end ?? file.bytes - 1, etag: etagOf(file, 'original'), kind: file.kind }
+      return found && { body: found.body, version: versionOfFiles(row), name: file.name, type: file.mime, total: file.bytes, start: part?.start ?? 0, end: part?.end ?? file.bytes - 1, etag: etagOf(file, 'original'), kind: file.kind }
     },
     /** The square JPEG of a WeCom link card: the cover, or a coloured tile with the sign of the type. Null for deleted materials. */
     async cardPicture(corpId: number, materialId: number, version: string | null): Promise<CardPicture | null> {

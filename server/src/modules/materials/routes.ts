@@ -86,7 +86,7 @@ export function materialRoutes(register: Register, rooms: MaterialRooms): void {
   })
 }
 
-type Picture = Awaited<ReturnType<MaterialRooms['reading']['pictureFor']>>
+type Picture = Awaited<ReturnType<MaterialRooms['reading']['filePicture']>>
 type Media = Exclude<Awaited<ReturnType<MaterialRooms['reading']['mediaFor']>>, null>
 
 function sendPicture(request: FastifyRequest, reply: FastifyReply, picture: Picture): FastifyReply {

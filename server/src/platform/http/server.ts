@@ -13,9 +13,11 @@ import { randomToken } from '../crypto/secret-box.ts'
 import { compressAnswers } from './compression.ts'
 import { AppError, forbidden, unavailable } from './errors.ts'
 import { noticePage } from './notice-page.ts'
+import { trustsProxies } from './proxies.ts'
+import type { Proxies } from './proxies.ts'
 import { rateLimits } from './rate-limits.ts'
 
-export interface ServerOptions { baseUrl: string; secure: boolean; trustProxy: number; log: Log; metrics: Metrics; redis: RedisClient; redisPrefix: string; pieceBytes: number }
+export interface ServerOptions { baseUrl: string; secure: boolean; proxies: Proxies; log: Log; metrics: Metrics; redis: RedisClient; redisPrefix: string; pieceBytes: number }
 
 /** The bare HTTP server: security headers, cookies, uploads, rate limits, request ids, error answers. Knows no area. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
@@ -23,7 +25,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     loggerInstance: options.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIds(),
-    trustProxy: options.trustProxy > 0 ? (_address: string, hop: number) => hop < options.trustProxy : false,
+    trustProxy: trustsProxies(options.proxies),
     bodyLimit: 1024 * 1024,
     requestTimeout: 60_000,
     keepAliveTimeout: 65_000,

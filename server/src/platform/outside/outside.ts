@@ -83,11 +83,11 @@ export function createOutside({ log, inside }: OutsideOptions, net: Net = intern
       const signal = AbortSignal.timeout(options.timeoutMs)
       try {
         const page = await follow(text, options, signal)
-        log.debug({ page: nameOf(page.url), bytes: page.body.length, cut: page.cut, ms: Math.round(performance.now() - began) }, 'read from outside')
+        log.debug({ site: siteOf(page.url), bytes: page.body.length, cut: page.cut, ms: Math.round(performance.now() - began) }, 'read from outside')
         return page
       } catch (error) {
         const refused = error instanceof OutsideRefused && !(signal.aborted && error.reason === 'unreachable') ? error : new OutsideRefused(signal.aborted ? 'timeout' : 'unreachable', undefined, { cause: error })
-        log.info({ page: nameOf(text), reason: refused.reason, cause: refused.cause instanceof Error ? refused.cause.message : undefined, ms: Math.round(performance.now() - began) }, 'not read from outside')
+        log.info({ site: siteOf(text), reason: refused.reason, cause: refused.cause instanceof Error ? refused.cause.message : undefined, ms: Math.round(performance.now() - began) }, 'not read from outside')
         throw refused
       }
     },
@@ -154,9 +154,9 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
   }
 }
 
-/** For the log: people paste addresses with tokens and phone numbers in the query. */
-function nameOf(text: string): string {
+/** For the log: only the site. Paths and queries hold tokens and phone numbers. */
+function siteOf(text: string): string {
   if (!URL.canParse(text)) return 'no URL'
-  const { protocol, host, pathname } = new URL(text)
-  return cut(`${protocol}//${host}${pathname}`, 300)
+  const { protocol, host } = new URL(text)
+  return cut(`${protocol}//${host}`, 300)
 }

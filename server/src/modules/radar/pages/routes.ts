@@ -91,7 +91,7 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
     const of = await materialOf(request.params.token)
     const found = of && await needs.materials.pictureFor(of.corpId, of.materialId, request.params.name, versionIn(request))
     if (!found) return reply.code(404).header('cache-control', 'no-store').send()
-    return reply.header('cache-control', 'public, max-age=2592000, immutable').header('etag', found.etag).header('content-length', found.bytes).type(found.type).send(found.body)
+    return reply.header('cache-control', keptFor(request, found)).header('etag', found.etag).header('content-length', found.bytes).type(found.type).send(found.body)
   }
 
   async function cardPicture(request: FastifyRequest<{ Params: { token: string } }>, reply: FastifyReply): Promise<FastifyReply> {
@@ -108,7 +108,7 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
     const share = TOKEN.test(token) ? await lookup.cached(token) : null
     const found = share && await needs.contactWays.picture(share.corpId, share.staffId)
     if (!found) return reply.code(404).header('cache-control', 'no-store').send()
-    return reply.header('cache-control', 'public, max-age=86400').header('etag', found.etag).type(found.type).send(found.body)
+    return reply.header('cache-control', 'private, max-age=86400').header('etag', found.etag).type(found.type).send(found.body)
   }
 
   /** The video or the file. Phones ask for it in ranges. */
@@ -118,7 +118,7 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
     const found = of && await needs.materials.mediaFor(of.corpId, of.materialId, wantedRange(range), versionIn(request))
     if (!found) return reply.code(404).header('cache-control', 'no-store').send()
     if (found === 'unsatisfiable') return reply.code(416).send()
-    return sendMedia(reply.header('cache-control', 'public, max-age=2592000, immutable'), found, range !== undefined)
+    return sendMedia(reply.header('cache-control', keptFor(request, found)), found, range !== undefined)
   }
 
   const materialOf = async (token: string): Promise<{ corpId: number; materialId: number } | null> =>
@@ -142,6 +142,12 @@ export function createReaderRoutes(platform: Platform, needs: RadarNeeds, ticket
     },
   }
 }
+
+/**
+ * Her browser keeps what an address names for good; under any other address it is what it is now. Nothing on the way keeps it: a
+ * material that is withdrawn must be gone (MAT-11).
+ */
+const keptFor = (request: FastifyRequest, { version }: { version: string }): string => (versionIn(request) === version ? 'private, max-age=2592000, immutable' : 'private, no-cache')
 
 /** The version of the files that the address of a picture names. */
 function versionIn({ query }: FastifyRequest): string | null {
