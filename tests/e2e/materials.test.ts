@@ -6,6 +6,7 @@ import type { AnswerOf, ViewRow } from '@zhike/shared/contract'
 import { DEMO_CORP_ID, openStage, openWorkbench, PC, SHOTS, type Stage, type Tab } from './stage.ts'
 
 const DEMO_FILES = fileURLToPath(new URL('../../server/src/demo/files/', import.meta.url))
+const WECHAT = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0.50'
 const READER = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari/604.1'
 const LONG = { timeout: 30_000 }
 
@@ -27,19 +28,23 @@ const ask = <T>(page: Page, url: string, method = 'GET', body?: object): Promise
 }, [url, method, body && JSON.stringify(body)] as const)
 
 /** Sends a material to the customer of the tour; gives the address that she gets. */
-async function send(materialId: number): Promise<{ link: string; shareId: number }> {
+async function send(materialId: number): Promise<{ link: string; shareId: number; to: string }> {
   const { items: [customer] } = await ask<AnswerOf<'GET /api/customers'>>(seller, `/api/customers?q=${encodeURIComponent('林间小路')}`)
   const { shareId, message } = await ask<AnswerOf<'POST /api/shares'>>(seller, '/api/shares', 'POST', { materialId, chat: { kind: 'customer', externalUserId: customer?.externalUserId }, requestId: crypto.randomUUID() })
   await ask(seller, `/api/shares/${shareId}/outcome`, 'PUT', { state: 'sent' })
-  return { link: message.msgtype === 'news' ? message.news.link : '', shareId }
+  return { link: message.msgtype === 'news' ? message.news.link : '', shareId, to: customer?.externalUserId ?? '' }
 }
 
-/** A phone of its own; gives what it passes on, and how long the page was open, ms. */
-async function read(link: string, doing: (page: Page) => Promise<void>): Promise<{ passedOn: string; ms: number }> {
-  const context = await stage.browser.newContext({ viewport: { width: 375, height: 812 }, userAgent: READER, locale: 'zh-CN', hasTouch: true })
+/**
+ * A phone of its own; gives what it passes on, and how long the page was open, ms.
+ * @param customer whose phone it is, in WeChat, which says so; a browser if nobody is named
+ */
+async function read(link: string, doing: (page: Page) => Promise<void>, customer?: string): Promise<{ passedOn: string; ms: number }> {
+  const context = await stage.browser.newContext({ viewport: { width: 375, height: 812 }, userAgent: customer === undefined ? READER : WECHAT, locale: 'zh-CN', hasTouch: true })
   const page = await context.newPage()
   const closed = new Promise<void>((done) => page.once('close', () => done()))
   await page.goto(link)
+  if (customer !== undefined) await saysWhoSheIs(page, customer)
   await page.waitForFunction(() => /\/r\/.{43}$/.test(location.pathname))
   await doing(page)
   const passedOn = page.url()
@@ -48,6 +53,20 @@ async function read(link: string, doing: (page: Page) => Promise<void>): Promise
   await closed
   await context.close()
   return { passedOn, ms }
+}
+/** The official account asks and is allowed to know; WeCom asks when that has named nobody. */
+async function saysWhoSheIs(page: Page, customer: string): Promise<void> {
+  const [pick, agree] = [page.locator('#external'), page.locator('#agree')]
+  while (new URL(page.url()).pathname.includes('/oauth2/')) {
+    await pick.or(agree).filter({ visible: true }).first().waitFor()
+    const before = page.url()
+    if (await agree.isVisible()) await agree.click()
+    else {
+      await pick.fill(customer)
+      await page.locator('#go').click()
+    }
+    await expect.poll(async () => page.url() !== before || await agree.isVisible(), LONG).toBe(true)
+  }
 }
 /** Until the page has been open for so long. */
 const stay = (page: Page, ms: number) => page.waitForFunction((until) => performance.now() >= until, ms)
@@ -86,12 +105,13 @@ describe('each type of material is made in the form, sent, and read; the figures
       await choose('material-file', 'hospital-bag.pdf')
       await chosen(1)
     })
-    const { ms } = await read((await send(id)).link, async (page) => {
+    const { link, to } = await send(id)
+    const { ms } = await read(link, async (page) => {
       await stay(page, 4000)
       await page.locator('[data-page="2"]').scrollIntoViewIfNeeded()
       await page.evaluate(() => document.querySelector('[data-page="2"]')?.scrollIntoView({ block: 'start' }))
       await stay(page, 8000)
-    })
+    }, to)
     const view = await ended(id)
     expect(Math.abs(view.visibleMs - ms)).toBeLessThan(1000)
     expect(Math.abs((view.pageMs[0] ?? 0) - 4000)).toBeLessThan(1000)
@@ -191,9 +211,9 @@ describe('each type of material is made in the form, sent, and read; the figures
 test('passed on from A to B to C: a tree of three, rightly named · MAT-19', async () => {
   const { items } = await ask<AnswerOf<'GET /api/materials'>>(admin, `/api/materials?q=${encodeURIComponent('婴儿推车选购')}`)
   const id = items[0]?.materialId ?? 0
-  const { link, shareId } = await send(id)
-  const reading = (address: string) => read(address, (page) => stay(page, 2000).then(() => undefined))
-  const a = await reading(link)
+  const { link, shareId, to } = await send(id)
+  const reading = (address: string, who?: string) => read(address, (page) => stay(page, 2000).then(() => undefined), who)
+  const a = await reading(link, to)
   const b = await reading(a.passedOn)
   await reading(b.passedOn)
   await expect.poll(async () => (await ask<AnswerOf<'GET /api/radar/shares/:shareId/tree'>>(seller, `/api/radar/shares/${shareId}/tree`)).nodes.length, LONG).toBe(3)
@@ -215,4 +235,22 @@ test('a preview link is for colleagues: marked, and counted nowhere · MAT-12', 
   expect(await page.getByRole('status').innerText()).toContain('内部预览')
   expect(await page.locator('body').getAttribute('data-view')).toBeNull()
   await page.close()
+})
+
+test('where the client can’t send, the link is copied and counts as sent: each copy is a link of its own · MAT-14', async () => {
+  const { items: [material] } = await ask<AnswerOf<'GET /api/materials'>>(seller, '/api/materials?type=pdf&limit=1')
+  const { items: [customer] } = await ask<AnswerOf<'GET /api/customers'>>(seller, `/api/customers?q=${encodeURIComponent('林间小路')}`)
+  const before = (await ask<AnswerOf<'GET /api/materials/:materialId'>>(seller, `/api/materials/${material?.materialId}`)).totals.shares
+  await seller.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await seller.goto('about:blank')
+  await seller.goto(`${stage.product.baseUrl}/sidebar?customer=${customer?.externalUserId}#/materials/${material?.materialId}`)
+  const links = new Set<string>()
+  for (const copies of [1, 2]) {
+    await seller.getByRole('button', { name: '发送', exact: true }).click()
+    await seller.getByTestId('copy-link').click()
+    await seller.getByText('链接已复制，记为一次发送').first().waitFor()
+    await expect.poll(async () => (await ask<AnswerOf<'GET /api/materials/:materialId'>>(seller, `/api/materials/${material?.materialId}`)).totals.shares, LONG).toBe(before + copies)
+    links.add(await seller.evaluate(() => navigator.clipboard.readText()))
+  }
+  expect(links.size).toBe(2)
 })

@@ -72,14 +72,18 @@ export const useSending = defineStore('sending', () => {
     }
   }
 
-  /** Where the client can't send: prepares the same tracked link and puts it on the clipboard. @throws ApiError */
+  /** Where the client can't send: prepares the same tracked link and puts it on the clipboard, from where she sends it herself. @throws ApiError */
   async function copyLink(materialId: number): Promise<void> {
     const to = target.value
+    const key = keyOf(materialId)
     if (!to) return
-    const share = await prepare(materialId, to, keyOf(materialId))
+    const share = await prepare(materialId, to, key)
     if (share.message.msgtype !== 'news') return showNotice('小程序卡片没有链接，请在企业微信的聊天侧边栏里发送', 'bad')
     const done = await copyText(share.message.news.link)
-    showNotice(done.ok ? '链接已复制' : done.reason, done.ok ? 'ok' : 'bad')
+    if (!done.ok) return showNotice(done.reason, 'bad')
+    requestIds.delete(key)
+    reportOutcome(share.shareId, { state: 'sent' })
+    showNotice('链接已复制，记为一次发送', 'ok')
   }
 
   void reportWaiting()
