@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto'
 import type { Person } from './people.ts'
 import type { Follow, Scene } from './scene.ts'
 
-const BROWSER = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari/604.1'
+const WECHAT = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0.50'
+/** From the link to WeCom and back. */
+const REDIRECTS = 6
 
 /** One open page. The counters are the greatest that were answered 204. */
 export interface Reader {
@@ -39,9 +41,24 @@ export async function sendTo(scene: Scene, userids: readonly string[], each: num
   return sent
 }
 
+/** The page that a customer's phone shows in WeChat, which says on the way whose phone it is. */
+async function pageInWechat(url: string, externalUserId: string): Promise<Response> {
+  const cookies = new Map<string, string>()
+  let next = new URL(url)
+  for (let redirects = 0; redirects < REDIRECTS; redirects++) {
+    const answer = await fetch(next, { redirect: 'manual', headers: { 'user-agent': WECHAT, cookie: [...cookies.values()].join('; ') } })
+    for (const set of answer.headers.getSetCookie()) cookies.set(set.split('=', 1)[0] ?? '', set.split(';', 1)[0] ?? '')
+    const location = answer.headers.get('location')
+    if (location === null) return answer
+    next = new URL(location, next)
+    if (next.pathname.endsWith('/connect/oauth2/authorize')) next.searchParams.set('as', `external:${externalUserId}`)
+  }
+  throw new Error(`${url} leads nowhere`)
+}
+
 /** Opens a tracked page as a customer's phone does. */
 export async function openPage(scene: Scene, { follow, shareId, path }: { follow: Follow; shareId: number; path: string }): Promise<Reader> {
-  const page = await fetch(`${scene.url}${path}`, { headers: { 'user-agent': BROWSER } })
+  const page = await pageInWechat(`${scene.url}${path}`, follow.personId)
   const ticket = /data-view="([^"]+)"/.exec(await page.text())?.[1]
   if (!ticket) throw new Error(`${path} is no page to read: ${page.status}`)
   let seq = 0

@@ -3,11 +3,10 @@ import { join } from 'node:path'
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type Desk, openStage, openWorkbench, SHOTS, type Stage } from './stage.ts'
+import { type Desk, openStage, openWorkbench, READER, SHOTS, type Stage } from './stage.ts'
 
 const MATERIAL = '2026 春季价目表'
 const SELLER = '吴晓燕'
-const READER = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari/604.1'
 const LONG = { timeout: 30_000 }
 
 let stage: Stage

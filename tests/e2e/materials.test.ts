@@ -3,11 +3,9 @@ import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AnswerOf, ViewRow } from '@zhike/shared/contract'
-import { DEMO_CORP_ID, openStage, openWorkbench, PC, SHOTS, type Stage, type Tab } from './stage.ts'
+import { DEMO_CORP_ID, inWechatAs, openStage, openWorkbench, PC, READER, SHOTS, type Stage, type Tab, WECHAT } from './stage.ts'
 
 const DEMO_FILES = fileURLToPath(new URL('../../server/src/demo/files/', import.meta.url))
-const WECHAT = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0.50'
-const READER = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari/604.1'
 const LONG = { timeout: 30_000 }
 
 let stage: Stage
@@ -44,7 +42,7 @@ async function read(link: string, doing: (page: Page) => Promise<void>, customer
   const page = await context.newPage()
   const closed = new Promise<void>((done) => page.once('close', () => done()))
   await page.goto(link)
-  if (customer !== undefined) await saysWhoSheIs(page, customer)
+  if (customer !== undefined) await inWechatAs(page, customer)
   await page.waitForFunction(() => /\/r\/.{43}$/.test(location.pathname))
   await doing(page)
   const passedOn = page.url()
@@ -53,20 +51,6 @@ async function read(link: string, doing: (page: Page) => Promise<void>, customer
   await closed
   await context.close()
   return { passedOn, ms }
-}
-/** The official account asks and is allowed to know; WeCom asks when that has named nobody. */
-async function saysWhoSheIs(page: Page, customer: string): Promise<void> {
-  const [pick, agree] = [page.locator('#external'), page.locator('#agree')]
-  while (new URL(page.url()).pathname.includes('/oauth2/')) {
-    await pick.or(agree).filter({ visible: true }).first().waitFor()
-    const before = page.url()
-    if (await agree.isVisible()) await agree.click()
-    else {
-      await pick.fill(customer)
-      await page.locator('#go').click()
-    }
-    await expect.poll(async () => page.url() !== before || await agree.isVisible(), LONG).toBe(true)
-  }
 }
 /** Until the page has been open for so long. */
 const stay = (page: Page, ms: number) => page.waitForFunction((until) => performance.now() >= until, ms)

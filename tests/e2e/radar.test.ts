@@ -3,11 +3,10 @@ import ExcelJS from 'exceljs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AnswerOf } from '@zhike/shared/contract'
-import { openStage, openWorkbench, PC, PHONE, SHOTS, type Stage, type Tab } from './stage.ts'
+import { inWechatAs, openStage, openWorkbench, PC, PHONE, SHOTS, type Stage, type Tab, WECHAT } from './stage.ts'
 
 const SMALL_PHONE = { width: 320, height: 568 }
 const LONG = { timeout: 30_000 }
-const READER = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari/604.1'
 
 let stage: Stage
 let page: Tab
@@ -52,9 +51,10 @@ describe('the radar’s first screen', () => {
     const { items: [material] } = await ask<AnswerOf<'GET /api/materials'>>('/api/materials?type=pdf&limit=1', seller)
     const { shareId, message } = await ask<AnswerOf<'POST /api/shares'>>('/api/shares', seller, 'POST', { materialId: material?.materialId, chat: { kind: 'customer', externalUserId: customer?.externalUserId }, requestId: crypto.randomUUID() })
     await ask(`/api/shares/${shareId}/outcome`, seller, 'PUT', { state: 'sent' })
-    const context = await stage.browser.newContext({ viewport: { width: 375, height: 812 }, userAgent: READER, locale: 'zh-CN' })
+    const context = await stage.browser.newContext({ viewport: { width: 375, height: 812 }, userAgent: WECHAT, locale: 'zh-CN' })
     const phone = await context.newPage()
     await phone.goto(message.msgtype === 'news' ? message.news.link : '')
+    await inWechatAs(phone, customer?.externalUserId ?? '')
     await page.getByTestId('reading-now').getByText(to).waitFor(LONG)
     await page.getByTestId('reader-row').filter({ hasText: to }).getByText('正在看').waitFor(LONG)
     await context.close()

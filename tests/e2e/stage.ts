@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, FrameLocator, Page } from 'playwright-core'
+import { expect } from 'vitest'
 import { launchChromium } from '../run/chromium.ts'
 import { startProduct, type Product } from '../run/product.ts'
 import { ownMariadb, type OwnServer } from '../run/services.ts'
@@ -112,4 +113,23 @@ export const settled = (desk: Desk): Promise<void> => desk.sidebar.getByTestId('
 export async function seatStaff(desk: Desk, userid: string): Promise<void> {
   await desk.page.getByTestId('staff-switch').click()
   await desk.page.getByTestId(`staff-option-${userid}`).click()
+}
+
+/** Phones of readers: in a browser, and in WeChat, which can say who reads. */
+export const READER = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari/604.1'
+export const WECHAT = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0.50'
+
+/** A link has been opened in WeChat: the official account asks and is allowed to know who this is; WeCom asks when that has named nobody. */
+export async function inWechatAs(page: Page, externalUserId: string): Promise<void> {
+  const [pick, agree] = [page.locator('#external'), page.locator('#agree')]
+  while (new URL(page.url()).pathname.includes('/oauth2/')) {
+    await pick.or(agree).filter({ visible: true }).first().waitFor()
+    const before = page.url()
+    if (await agree.isVisible()) await agree.click()
+    else {
+      await pick.fill(externalUserId)
+      await page.locator('#go').click()
+    }
+    await expect.poll(async () => page.url() !== before || await agree.isVisible(), { timeout: 30_000 }).toBe(true)
+  }
 }

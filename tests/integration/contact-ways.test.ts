@@ -92,7 +92,7 @@ describe('a member’s code', () => {
     expect(hers()).toMatchObject([{ type: 1, scene: 2, skipVerify: true, state: `zk_card_${staffId}`, remark: '知客名片' }])
     const page = await open()
     const picture = await createDevice(house.app, BROWSER).get(codeIn(page.body) ?? '')
-    expect([picture.status, picture.headers['content-type'], picture.headers['cache-control']]).toEqual([200, 'image/png', 'public, max-age=86400'])
+    expect([picture.status, picture.headers['content-type'], picture.headers['cache-control']]).toEqual([200, 'image/png', 'private, max-age=86400'])
     // Nothing of the page comes from elsewhere, and no script is needed to open it.
     expect(page.body).toContain('<details class="ask">')
     expect(page.body).not.toContain(hers()[0]?.id)

@@ -13,7 +13,9 @@ import { createRefresh } from '../../server/src/modules/customers/refresh-from-w
 import { createTagMarking } from '../../server/src/modules/customers/tag-marking.ts'
 import { createTags } from '../../server/src/modules/customers/tags.ts'
 import { autoTags, customerEvents, customers, customerScores, relations } from '../../server/src/modules/customers/tables.ts'
-import { views } from '../../server/src/modules/radar/tables.ts'
+import { views, visitors } from '../../server/src/modules/radar/tables.ts'
+import { createSigner } from '../../server/src/platform/crypto/secret-box.ts'
+import { VISITOR_COOKIE } from '../../server/src/platform/http/cookies.ts'
 import { type Caller, type House, openHouse } from '../run/house.ts'
 import { BROWSER, createDevice, type Device } from './radar-stage.ts'
 
@@ -67,12 +69,17 @@ beforeEach(async () => {
 
 const told = () => ({ toUserName: house.wecomCorpId, fromUserName: 'sys', createTime: house.sandbox.control.sandbox.clock.seconds() * 1000, agentId: null })
 const context = () => ({ corpId: house.corpId, callbackId: 1 })
-/** A new friend of a member, with a phone of her own. */
+/** A new friend of a member, with a phone of her own, of which WeChat has said that it is hers. */
 async function friend(userid: string, name: string): Promise<Person> {
   const externalUserId = act({ action: 'customer_adds', userid, name }).personId ?? ''
   await alsoFriendOf(userid, externalUserId)
   const customer = await house.modules.customers.customerByExternal(house.corpId, externalUserId)
-  return { customerId: customer?.customerId ?? 0, externalUserId, phone: createDevice(house.app, BROWSER) }
+  const customerId = customer?.customerId ?? 0
+  const visitorId = randomUUID().slice(0, 16)
+  await house.platform.db.insert(visitors).values({ corpId: house.corpId, visitorId, externalUserId, customerId, knownBy: 'wechat', createdAt: house.platform.clock.now() })
+  const phone = createDevice(house.app, BROWSER)
+  phone.cookies.set(VISITOR_COOKIE, createSigner(house.platform.config.appKey, 'visitor').sign(`v1|${visitorId}|0|0|0|0|0`))
+  return { customerId, externalUserId, phone }
 }
 async function alsoFriendOf(userId: string, externalUserId: string): Promise<void> {
   if (!wecom().follow(userId, externalUserId)) act({ action: 'customer_adds', userid: userId, personId: externalUserId })
