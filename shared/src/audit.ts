@@ -18,6 +18,7 @@ export const AUDIT_ACTIONS = {
   'material.deleted': '删除素材',
   'material_group.created': '新建素材分组',
   'material_group.changed': '修改素材分组',
+  'material_group.arranged': '调整素材分组的顺序',
   'material_group.deleted': '删除素材分组',
   'customer.tags_changed': '修改客户标签',
   'customer.phone_viewed': '查看完整手机号',

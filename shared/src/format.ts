@@ -95,7 +95,7 @@ export function formatMoment(ms: number, zone: string = DEFAULT_ZONE): string {
   return `${then.year}年${then.month}月${then.day}日 ${then.clock}`
 }
 
-/** The day of a moment for file names: 2026-03-04. */
+/** The day of a moment in a zone: 2026-03-04. */
 export function dayName(ms: number, zone: string = DEFAULT_ZONE): string {
   const { year, month, day } = partsIn(zone, ms)
   return [year, String(month).padStart(2, '0'), String(day).padStart(2, '0')].join('-')

@@ -39,3 +39,7 @@ export const VIDEO_PARTS = 10
 export const MATERIAL_USES = ['shares'] as const
 export type MaterialUseKind = (typeof MATERIAL_USES)[number]
 export const MATERIAL_USE_LABELS: Record<MaterialUseKind, string> = { shares: '已发出的链接' }
+
+/** Whose links figures are of: the viewer's own, those of whom she manages, or everybody's. */
+export const FIGURES_SCOPES = ['own', 'managed', 'all'] as const
+export type FiguresScope = (typeof FIGURES_SCOPES)[number]

@@ -52,15 +52,16 @@ export async function openMaterialsHouse(env: Record<string, string> = {}): Prom
   const radarFigures: RadarFigures = {
     materialFigures: async () => radar.figures,
     customerReadings: async () => new Map([...radar.opened].map(([id, views]) => [id, { views, sentAt: null }])),
-    ranking: async () => radar.ranking,
-    totals: async () => ({ views: 4, readers: 3, shares: 4, sharers: 1, averageMs: 61_000 }),
+    // The more in front, the more often.
+    counts: async () => new Map(radar.ranking.map((id, i) => [id, radar.ranking.length - i])),
+    totals: async (viewer) => ({ scope: viewer.permissions.has('materials.stats') ? 'all' : 'own', views: 4, readers: 3, shares: 4, sharers: 1, averageMs: 61_000 }),
     recentlySent: async () => radar.sent,
   }
   const audit = createAudit(platform)
   const corps = createCorps(platform)
   const jobs = createJobs(platform)
   const identity = createIdentity(platform, { corps, audit, jobs, figures: { customersOf: async () => new Map() } })
-  const materials = createMaterials(platform, { audit, identity, radarFigures, uses: [async () => ({ kind: 'shares', count: 4, names: [] })], mayReadCustomer: async (_viewer, customerId) => customerId === 1 })
+  const materials = createMaterials(platform, { audit, identity, radarFigures, uses: [async () => ({ kind: 'shares', count: 4, names: [] })], mayReadCustomer: async (_viewer, customerId) => customerId === 1, knownTags: async (_corpId, tagIds) => new Map(tagIds.filter((id) => id !== 'etGONE').map((id) => [id, id])) })
 
   const app = await createServer({
     baseUrl: config.baseUrl, secure: false, proxies: { hops: 0, from: null }, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix,

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { eq } from 'drizzle-orm'
 import sharp from 'sharp'
 import { LIMITS } from '@zhike/shared'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { auditLogs } from '../../server/src/modules/audit/tables.ts'
 import { departmentLeaders, departments, staffDepartments } from '../../server/src/modules/identity/tables.ts'
 import { organisationStore } from '../../server/src/modules/identity/organisation-store.ts'
 import { a4Pages } from '../fixtures/materials/pdf.ts'
@@ -84,13 +86,25 @@ describe('the team library · MAT-1, MAT-2', () => {
     expect(await titles(admin, 'scope=team&sendable=1')).toEqual([])
   })
 
-  it('a group moves to the default one when it is deleted, where only managers see it', async () => {
-    const other = (await zhoumin.ask('POST', '/api/material-groups', { scope: 'team', name: '临时', departmentIds: [PUDONG] })).json
-    const made = await make(zhoumin, { type: 'link', url: 'https://www.example.com/gone', title: '临时活动', groupId: other.groupId })
+  it('whoever deletes a group moves its materials to another one of hers, and keeps them; the default group is for who sees the whole corp · MAT-2', async () => {
+    const group = async (name: string, departmentIds = [PUDONG]) => (await zhoumin.ask('POST', '/api/material-groups', { scope: 'team', name, departmentIds })).json.groupId
+    const [other, empty] = [await group('临时'), await group('空的')]
+    const made = await make(zhoumin, { type: 'link', url: 'https://www.example.com/gone', title: '临时活动', groupId: other })
     expect(await titles(wu, 'scope=team')).toContain('临时活动')
-    expect((await zhoumin.ask('DELETE', `/api/material-groups/${other.groupId}`)).json).toEqual({ moved: 1 })
-    expect(await titles(wu, 'scope=team')).not.toContain('临时活动')
-    expect((await admin.ask('GET', `/api/materials/${made.materialId}`)).json.group.name).toBe('默认分组')
+    const url = `/api/material-groups/${other}`
+    const [theDefault] = (await groupsOf(admin, 'team')).filter((one) => one.isDefault)
+    for (const to of ['', `?to=${other}`, `?to=${corpGroup}`, `?to=${theDefault?.groupId}`, '?to=99999999']) {
+      expect((await zhoumin.ask('DELETE', `${url}${to}`)).json.details?.fields, to).toHaveProperty('to')
+    }
+    expect((await zhoumin.ask('DELETE', `/api/material-groups/${empty}`)).json).toEqual({ moved: 0 })
+    expect((await zhoumin.ask('DELETE', `${url}?to=${groupId}`)).json).toEqual({ moved: 1 })
+    expect(await titles(zhoumin, 'scope=team')).toContain('临时活动')
+    expect(await titles(wu, 'scope=team')).toContain('临时活动')
+    const moved = (await admin.ask('POST', '/api/material-groups', { scope: 'team', name: '总部的', departmentIds: [COMPANY] })).json.groupId
+    await make(admin, { type: 'link', url: 'https://www.example.com/hq', title: '总部通知', groupId: moved })
+    expect((await admin.ask('DELETE', `/api/material-groups/${moved}`)).json).toEqual({ moved: 1 })
+    expect((await admin.ask('GET', `/api/materials/${made.materialId}`)).json.group.name).toBe('浦东店专用')
+    expect(await titles(zhoumin, 'scope=team')).not.toContain('总部通知')
   })
 })
 
@@ -196,6 +210,12 @@ describe('finding', () => {
     expect(await titles(wu, 'only=favourites')).toEqual([])
     house.radar.ranking = [b.materialId, a.materialId]
     expect(await titles(wu, 'order=sent_week')).toEqual(['乙', '甲'])
+    // By how often they were opened all of them are there, those that nobody opened last and the newest of them first, page by page.
+    const all = await titles(wu, 'limit=100')
+    const byViews = await titles(wu, 'order=most_viewed&limit=100')
+    expect(byViews).toEqual(['乙', '甲', ...all.filter((title) => title !== '甲' && title !== '乙')])
+    expect(await titles(wu, 'order=most_viewed&limit=2&skip=1')).toEqual(byViews.slice(1, 3))
+    expect((await wu.ask('GET', '/api/materials?order=most_viewed&limit=1')).json.total).toBe(all.length)
     house.radar.ranking = []
   })
 
@@ -205,6 +225,8 @@ describe('finding', () => {
     const wanted = [ids[2], ids[0], ids[1]]
     expect((await admin.ask('PUT', '/api/material-groups/order', { scope: 'corp', groupIds: [...wanted, corpGroup] })).status).toBe(204)
     expect((await groupsOf(wu, 'corp')).map((group) => group.groupId)).toEqual([corpGroup, ...wanted])
+    const [entry] = await house.platform.db.select().from(auditLogs).where(eq(auditLogs.action, 'material_group.arranged'))
+    expect(entry?.after).toEqual({ groups: ['三组', '一组', '二组', '默认分组'] })
   })
 
   it('materials from before pinyin was searched are spelled later', async () => {

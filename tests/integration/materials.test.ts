@@ -172,12 +172,24 @@ describe('the library', () => {
     expect(await audited('material.changed')).toContain('新的标题')
   })
 
+  it('takes corp tags that there are; one deleted since it was saved falls away · MAT-8', async () => {
+    const form = (tagIds: string[]) => ({ type: 'link', url: 'https://www.example.com/a', title: '带标签的', groupId, tagIds })
+    expect((await admin.ask('POST', '/api/materials', form(['etGONE']))).json.details.fields).toEqual({ tagIds: '请重新选择标签' })
+    const made = (await admin.ask('POST', '/api/materials', form(['etA']))).json
+    expect(made.tagIds).toEqual(['etA'])
+    await house.platform.db.execute(sql`UPDATE materials SET tag_ids = '["etA","etGONE"]' WHERE id = ${made.materialId}`)
+    expect((await admin.ask('PUT', `/api/materials/${made.materialId}`, { version: 1, form: form(['etA', 'etGONE']) })).json).toMatchObject({ tagIds: ['etA'], version: 2 })
+  })
+
   it('keeps a deleted material for its links and statistics only · MAT-11', async () => {
     const made = await link('要删除的')
     const url = `/api/materials/${made.materialId}`
     expect((await admin.ask('DELETE', url)).status).toBe(204)
     expect((await admin.ask('DELETE', url)).status).toBe(404)
     expect((await admin.ask('GET', url)).status).toBe(404)
+    // Its figures stay, for whoever saw it before; there is nothing to send or change.
+    expect((await seller.ask('GET', `${url}?ever=1`)).json).toMatchObject({ title: '要删除的', deleted: true, mayEdit: false, pictures: [], files: [], totals: { views: 4 } })
+    expect((await stranger.ask('GET', `${url}?ever=1`)).status).toBe(404)
     expect(await house.materials.forReader(admin.corpId, made.materialId)).toMatchObject({ deleted: true, title: '要删除的' })
     expect((await house.materials.titles(house.platform.db, admin.corpId, [made.materialId])).get(made.materialId)).toMatchObject({ title: '要删除的', deleted: true })
     expect(await house.materials.cardPicture(admin.corpId, made.materialId, null)).toBeNull()

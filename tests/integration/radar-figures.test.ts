@@ -122,7 +122,7 @@ describe('rankings · MAT-23', () => {
     expect(await order('shares')).toEqual([sent, read, silent])
     expect(await order('readMs')).toEqual([sent, read, silent])
     const { items, total } = await rankedMaterials(admin)
-    expect(items.find(of(silent))).toEqual({ views: 0, shares: 0, readMs: 0, averageMs: 0, material: { materialId: silent, title: '没人看过', type: 'pdf', deleted: false } })
+    expect(items.find(of(silent))).toEqual({ views: 0, shares: 0, readMs: 0, averageMs: 0, material: { materialId: silent, title: '没人看过', type: 'pdf', deleted: false, reachable: true } })
     expect(total).toBe(items.length)
     const page = async (skip: number) => (await ask<AnswerOf<'GET /api/radar/ranking/materials'>>(admin, `/api/radar/ranking/materials?limit=2&skip=${skip}`)).items
     expect([...await page(0), ...await page(2)]).toEqual(items.slice(0, 4))
@@ -136,7 +136,9 @@ describe('rankings · MAT-23', () => {
     await past(wu, gone, stage.clock.now() - DAY_MS, 4000)
     for (const id of [gone, never]) await stage.rows('UPDATE materials SET deleted_at = NOW(3) WHERE id = ?', [id])
     const { items } = await rankedMaterials(wu)
-    expect(items.find(of(gone))).toMatchObject({ views: 1, material: { title: '下架的画册', deleted: true } })
+    expect(items.find(of(gone))).toMatchObject({ views: 1, material: { title: '下架的画册', deleted: true, reachable: true } })
+    expect((await wu.ask('GET', `/api/radar/materials/${gone}/figures`)).statusCode).toBe(200)
+    expect((await wu.ask('GET', `/api/radar/forwards?materialId=${gone}`)).statusCode).toBe(200)
     expect(items.find(of(never))).toBeUndefined()
   })
 
@@ -150,6 +152,7 @@ describe('rankings · MAT-23', () => {
     await past(wu, once, now - DAY_MS, 3000)
     const seen = async (who: Person) => [theirs, once].map(async (id) => (await rankedMaterials(who)).items.some(of(id)))
     expect(await Promise.all(await seen(wu))).toEqual([false, true])
+    expect((await rankedMaterials(wu)).items.find(of(once))?.material).toMatchObject({ reachable: false })
     expect(await Promise.all(await seen(chen))).toEqual([false, false])
     expect(await Promise.all(await seen(zhao))).toEqual([true, true])
     expect((await wu.ask('GET', `/api/radar/materials/${theirs}/figures`)).statusCode).toBe(404)

@@ -56,7 +56,7 @@ export async function openStage(options: { now?: number } = {}) {
   const identity = createIdentity(platform, { corps, audit, jobs, figures: createStaffFigures(platform) })
   const groupChatArea = createGroupChats(platform, { corps, identity, jobs, people: () => customerArea.inGroups })
   const customerArea = createCustomers(platform, { corps, identity, audit, jobs, groupChats: groupChatArea, elsewhere: () => ({ forget: [], readings: async () => ({ items: [], next: null }) }) })
-  const materialArea = createMaterials(platform, { audit, identity, uses: [], radarFigures: radarFigures(platform.db), mayReadCustomer: customerArea.mayRead })
+  const materialArea = createMaterials(platform, { audit, identity, uses: [], radarFigures: radarFigures(platform.db), mayReadCustomer: customerArea.mayRead, knownTags: customerArea.knownTags })
   const noticeNeeds: Parameters<typeof createNotices>[1] = { corps, identity, quietAt: (corpId, at) => radar.quietAt(corpId, at) }
   const notices = createNotices(platform, noticeNeeds)
   const officialAccounts = createOfficialAccounts(platform, { corps, audit })
@@ -126,6 +126,12 @@ export async function openStage(options: { now?: number } = {}) {
     previews: createPreviewLinks(platform),
     app, platform, clock, corp, corps, identity, radar, radarNeeds, notices, noticeNeeds, wecom, redis, person, customer, group, pdf, link, send,
     device: (agent = PHONE, address?: string): Device => createDevice(app, agent, address),
+    /** A member with what she may do and see now. */
+    async viewerOf(staffId: number) {
+      const viewer = await identity.access.viewerNow(corp.id, staffId)
+      if (!viewer) throw new Error('there is no such member')
+      return viewer
+    },
     async rows(sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
       const [rows] = await platform.database.pool.query(sql, values)
       return Array.isArray(rows) ? rows.map((row) => ({ ...row })) : []

@@ -209,16 +209,21 @@ describe('totals of a material · MAT-21', () => {
     stage.clock.pass(60_000)
     await page.beat({ ms: 20_000, page: 1, left: 1 })
     await work(2)
-    const figures = radarFigures(stage.platform.db)
-    expect(await figures.totals(stage.corp.id, brochure, null)).toEqual({ ...await counted(brochure, null), sharers: 2 })
-    expect(await figures.totals(stage.corp.id, brochure, null)).toMatchObject({ views: 6, readers: 3, shares: 2 })
-    expect(await figures.totals(stage.corp.id, brochure, wu.staffId)).toEqual({ ...await counted(brochure, wu.staffId), sharers: 1 })
-    expect(await figures.totals(stage.corp.id, brochure, chen.staffId)).toEqual({ ...await counted(brochure, chen.staffId), sharers: 1 })
-    expect(await figures.totals(stage.corp.id, brochure, chen.staffId)).toMatchObject({ views: 2, readers: 2 })
+    const totals = async (who: { staffId: number }) => await radarFigures(stage.platform.db).totals(await stage.viewerOf(who.staffId), brochure)
+    const admin = await stage.person('linzhixia')
+    expect(await totals(admin)).toEqual({ scope: 'all', ...await counted(brochure, null), sharers: 2 })
+    expect(await totals(admin)).toMatchObject({ views: 6, readers: 3, shares: 2 })
+    expect(await totals(wu)).toEqual({ scope: 'own', ...await counted(brochure, wu.staffId), sharers: 1 })
+    expect(await totals(chen)).toEqual({ scope: 'own', ...await counted(brochure, chen.staffId), sharers: 1 })
+    expect(await totals(chen)).toMatchObject({ views: 2, readers: 2 })
+    // A manager of both: her totals are those of the links that her lists show, a reader of two of them once (GEN-9).
+    const manager = { ...await stage.viewerOf(admin.staffId), owners: { all: false as const, staffIds: [wu.staffId, chen.staffId] } }
+    expect(await radarFigures(stage.platform.db).totals(manager, brochure)).toEqual({ scope: 'managed', ...await counted(brochure, null), sharers: 2 })
+    expect(await radarFigures(stage.platform.db).totals({ ...manager, owners: { all: false, staffIds: [wu.staffId] } }, brochure)).toEqual({ scope: 'managed', ...await counted(brochure, wu.staffId), sharers: 1 })
   })
 
   it('of a material that nobody has sent are nothing', async () => {
-    expect(await radarFigures(stage.platform.db).totals(stage.corp.id, await stage.pdf('没人发过'), null)).toEqual({ views: 0, readers: 0, shares: 0, sharers: 0, averageMs: 0 })
+    expect(await radarFigures(stage.platform.db).totals(await stage.viewerOf(wu.staffId), await stage.pdf('没人发过'))).toEqual({ scope: 'own', views: 0, readers: 0, shares: 0, sharers: 0, averageMs: 0 })
   })
 })
 
@@ -262,7 +267,7 @@ describe('history', () => {
       { readerName: '「林间小路」的朋友', openNumber: 1 }, { readerName: '林间小路', openNumber: 2, visibleMs: 2000 }, { readerName: '林间小路', openNumber: 1, pageMs: [5000, 0, 4000], maxPage: 3 },
     ])
     expect(await stage.rows('SELECT SUM(views) views, SUM(shares) shares FROM material_days WHERE material_id = ?', [old])).toMatchObject([{ views: '3', shares: '1' }])
-    expect(await radarFigures(stage.platform.db).totals(stage.corp.id, old, wu.staffId)).toEqual({ views: 3, readers: 2, shares: 1, sharers: 1, averageMs: 4000 })
+    expect(await radarFigures(stage.platform.db).totals(await stage.viewerOf(wu.staffId), old)).toEqual({ scope: 'own', views: 3, readers: 2, shares: 1, sharers: 1, averageMs: 4000 })
     expect((await stage.rows('SELECT kind FROM customer_events WHERE customer_id = ? ORDER BY at', [customer.customerId])).map((row) => row.kind)).toEqual(['share_sent', 'material_opened', 'material_opened', 'material_forwarded'])
     await watch.sweep()
     expect((await stage.rows('SELECT COUNT(*) n FROM notices'))[0]?.n).toBe(before)

@@ -261,7 +261,7 @@ describe('who reads', () => {
 describe('figures', () => {
   it('totals of a material are those of her own shares without the permission to see all', async () => {
     const figures = radarFigures(stage.platform.db)
-    const [all, wus, chens] = await Promise.all([null, wu.staffId, chen.staffId].map((staffId) => figures.totals(stage.corp.id, material, staffId)))
+    const [all, wus, chens] = await Promise.all([await stage.person('linzhixia'), wu, chen].map(async ({ staffId }) => figures.totals(await stage.viewerOf(staffId), material)))
     expect(wus).toMatchObject({ sharers: 1 })
     expect(all).toMatchObject({ sharers: 2, views: (wus?.views ?? 0) + (chens?.views ?? 0), shares: (wus?.shares ?? 0) + (chens?.shares ?? 0) })
   })

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { LIMITS } from '@zhike/shared'
+import { dayName, LIMITS } from '@zhike/shared'
 import { checkBytes, cleanFileName, kindOf, mimeOfFirst } from '../../server/src/modules/materials/files/upload-kind.ts'
 import { keysOf, pictureWanted } from '../../server/src/modules/materials/files/picture-names.ts'
 import { contains } from '../../server/src/platform/db/like.ts'
-import { dayIn } from '../../server/src/modules/materials/library/figures.ts'
 
 const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0])
 
@@ -81,6 +80,6 @@ it('search text is taken as typed: signs of LIKE find themselves · MAT-3', () =
 
 it('a day is one of the corp’s zone · GEN-11', () => {
   const lateEvening = Date.parse('2026-03-04T16:30:00Z')
-  expect(dayIn('Asia/Shanghai', lateEvening)).toBe('2026-03-05')
-  expect(dayIn('UTC', lateEvening)).toBe('2026-03-04')
+  expect(dayName(lateEvening, 'Asia/Shanghai')).toBe('2026-03-05')
+  expect(dayName(lateEvening, 'UTC')).toBe('2026-03-04')
 })

@@ -28,7 +28,7 @@ interface Made extends HistoryMaterial { everybodys: boolean }
 export async function fillLibrary(platform: Platform, modules: Modules, by: Editor, say: (line: string) => void): Promise<HistoryMaterial[]> {
   // A library with a clock of its own: materials are as old as the demo says.
   const clock = { hoursAgo: 0, now: () => Date.now() - clock.hoursAgo * HOUR_MS }
-  const library = createMaterials({ ...platform, clock }, { ...modules, radarFigures: radarFigures(platform.db), uses: [], mayReadCustomer: modules.customers.mayRead })
+  const library = createMaterials({ ...platform, clock }, { ...modules, radarFigures: radarFigures(platform.db), uses: [], mayReadCustomer: modules.customers.mayRead, knownTags: modules.customers.knownTags })
   const groups = new Map((await library.groups(by.corpId)).map((group) => [group.name, group.groupId]))
   for (const name of DEMO_GROUPS) if (!groups.has(name)) groups.set(name, await library.addGroup(by, 'corp', { name, departmentIds: [] }))
   const teams = new Map((await library.teamGroups(by.corpId)).map((group) => [group.name, group.groupId]))

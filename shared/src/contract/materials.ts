@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { LIMITS } from '../limits.ts'
-import { FRAMINGS, MATERIAL_ORDERS, MATERIAL_SCOPES, MATERIAL_STATES, MATERIAL_TYPES, MATERIAL_USES } from '../materials.ts'
+import { FIGURES_SCOPES, FRAMINGS, MATERIAL_ORDERS, MATERIAL_SCOPES, MATERIAL_STATES, MATERIAL_TYPES, MATERIAL_USES } from '../materials.ts'
 import { defineContract, staff } from './define.ts'
 import { moment, optionalText, pageOf, paging, rowId, searchText, staffRef, typedText, wecomId } from './parts.ts'
 import { RATES } from './rates.ts'
@@ -37,8 +37,8 @@ export type FormFile = z.infer<typeof formFile>
 
 const materialDetail = materialRow.extend({
   score: z.number().int(), tagIds: z.array(z.string()),
-  /** `own`: of what the viewer sent herself, for want of the permission to see everybody's (`materials.stats`). */
-  totals: z.object({ scope: z.enum(['own', 'all']), views: z.number().int(), readers: z.number().int(), shares: z.number().int(), sharers: z.number().int(), averageMs: z.number().int() }),
+  /** `own`: of what the viewer sent herself, for want of the permission to see others' (`materials.stats`); with it those of her scope. */
+  totals: z.object({ scope: z.enum(FIGURES_SCOPES), views: z.number().int(), readers: z.number().int(), shares: z.number().int(), sharers: z.number().int(), averageMs: z.number().int() }),
   /** Addresses of the drawn pages or of the pictures, for the preview. */
   pictures: z.array(z.object({ src: z.string(), width: z.number().int(), height: z.number().int() })),
   /** What it is made of, for the form: the PDF, the pictures in their order, the video, the file. */
@@ -55,6 +55,8 @@ const materialDetail = materialRow.extend({
   media: z.string().nullable(),
   /** Who changed it last; null when nobody has since it was made. */
   updatedBy: staffRef.nullable(),
+  /** Its links say that it is gone; what is left is its figures (MAT-11). */
+  deleted: z.boolean(),
   /** Changes with every edit; send it back when saving (GEN-8). */
   version: z.number().int(),
 })
@@ -126,7 +128,10 @@ export const materialsContract = defineContract({
     }),
     response: pageOf(materialRow),
   },
-  'GET /api/materials/:materialId': { summary: 'One material with its figures (MAT-21)', who: staff(), params: materialId, response: materialDetail },
+  'GET /api/materials/:materialId': {
+    summary: 'One material with its figures (MAT-21)', who: staff(), params: materialId,
+    query: z.object({ /** Also when it was deleted: its figures stay (MAT-11). */ ever: z.enum(['1']).optional() }), response: materialDetail,
+  },
   'POST /api/materials': { summary: 'Makes a material in the library of its group', who: staff(), rate: RATES.save, body: materialForm, response: materialDetail },
   'PUT /api/materials/:materialId': {
     summary: 'Changes a material; links already sent show the new content (MAT-10)',
@@ -148,7 +153,7 @@ export const materialsContract = defineContract({
   'PUT /api/material-groups/order': { summary: 'Puts the groups of a library into this order', who: staff(), body: z.object({ scope, groupIds: z.array(rowId).max(500) }) },
   'PUT /api/material-groups/:groupId': { summary: 'Changes the name and, of a team group, the departments', who: staff(), params: groupId, body: z.object(groupForm), response: materialGroup },
   'DELETE /api/material-groups/:groupId': {
-    summary: 'Deletes a group; its materials move to the default group', who: staff(), params: groupId, response: z.object({ moved: z.number().int() }),
+    summary: 'Deletes a group; its materials move to another one of hers, the default group if none is named', who: staff(), params: groupId, query: z.object({ to: rowId.optional() }), response: z.object({ moved: z.number().int() }),
   },
   'GET /api/material-departments': {
     summary: 'Departments that the viewer may open a team group to', who: staff('team_materials.write'),

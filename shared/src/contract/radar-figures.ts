@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MATERIAL_TYPES } from '../materials.ts'
+import { FIGURES_SCOPES, MATERIAL_TYPES } from '../materials.ts'
 import { LONGEST_PERIOD_DAYS, RANKED_BY, TREND_DAYS } from '../radar.ts'
 import { defineContract, staff } from './define.ts'
 import { moment, pageOf, paging, rowId, staffRef } from './parts.ts'
@@ -23,7 +23,7 @@ const ranked = { by, skip: paging.skip, limit: paging.limit }
 /** A ranking is turned to, not followed: `total` says how long it is. */
 const rankingOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), total: z.number().int(), from: day, to: day })
 
-const rankedMaterial = z.object({ ...sums, material: z.object({ materialId: z.number().int(), title: z.string(), type: z.enum(MATERIAL_TYPES), deleted: z.boolean() }) })
+const rankedMaterial = z.object({ ...sums, material: z.object({ materialId: z.number().int(), title: z.string(), type: z.enum(MATERIAL_TYPES), deleted: z.boolean(), /** May the viewer look at it, be it deleted (MAT-1, MAT-11)? */ reachable: z.boolean() }) })
 export type RankedMaterial = z.infer<typeof rankedMaterial>
 const rankedStaff = z.object({ ...sums, staff: staffRef })
 export type RankedStaff = z.infer<typeof rankedStaff>
@@ -74,7 +74,7 @@ export const radarFiguresContract = defineContract({
     summary: 'Of one material: today against yesterday at the same time, and how long each page was read (MAT-21)', who: staff(), params: z.object({ materialId: rowId }),
     response: z.object({
       /** `own`: of what the viewer sent herself, for want of the permission to see everybody’s. */
-      scope: z.enum(['own', 'all']), today: dayTotals, yesterday: dayTotals,
+      scope: z.enum(FIGURES_SCOPES), today: dayTotals, yesterday: dayTotals,
       /** First page first; how many views came to it, and how long it was seen in all. */
       pages: z.array(z.object({ views: z.number().int(), readMs: z.number().int() })),
     }),

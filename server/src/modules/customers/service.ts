@@ -103,6 +103,8 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
     isErased: (corpId: number, externalUserId: string): Promise<boolean> => tombstones.has(db, corpId, externalUserId),
     /** The same for somebody of whom only the unionid is known. */
     isErasedUnion: (corpId: number, unionId: string): Promise<boolean> => tombstones.hasUnion(db, corpId, unionId),
+    /** Of these corp tags those that there are, with their names. */
+    knownTags: tags.known,
     /** Is the customer the viewer's own, or within her data scope? False for other corps' ids. */
     async mayRead(viewer: Viewer, customerId: number): Promise<boolean> {
       return (await readableBy(platform, viewer, await customersOf(db, viewer.corpId).byId(customerId))) !== null

@@ -1,6 +1,5 @@
 export { createMaterials } from './service.ts'
 export type { Materials } from './service.ts'
-export { dayIn } from './library/figures.ts'
 export type { CustomerReading, RadarFigures } from './library/figures.ts'
 export type { UsesOf } from './library/library.ts'
 export { PREVIEW_LENGTH } from './preview-links.ts'

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Platform } from '../../platform/platform.ts'
 import { addPoints, intendTags, updateCustomerEvent } from '../customers/index.ts'
 import type { Reaction, WantedTag } from '../customers/index.ts'
-import { dayIn } from './library/figures.ts'
+import { dayName } from '@zhike/shared'
 import { materialsOf } from './library/store.ts'
 
 /** What the radar tells of an opening. */
@@ -17,7 +17,7 @@ export function whenOpened({ clock }: Pick<Platform, 'clock'>): Reaction {
     const openings = events.map((event) => ({ ...event, ...opening.parse(event.data) }))
     const opened = new Map((await materialsOf(tx, corp.id).tracking(openings.map((one) => one.materialId))).map((material) => [material.id, material]))
     const points = await addPoints(tx, corp.id, openings.map((one) => ({
-      ...one, source: sourceOf(one.materialId), day: dayIn(corp.zone, one.at), points: opened.get(one.materialId)?.score ?? 0,
+      ...one, source: sourceOf(one.materialId), day: dayName(one.at, corp.zone), points: opened.get(one.materialId)?.score ?? 0,
     })))
     for (const one of points) await updateCustomerEvent(tx, { ...one, corpId: corp.id }, { points: one.points })
     await intendTags(tx, corp.id, openings.flatMap(({ customerId, staffId, materialId }): WantedTag[] => {

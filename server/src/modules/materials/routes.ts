@@ -37,7 +37,7 @@ export function materialRoutes(register: Register, rooms: MaterialRooms): void {
       if (query.customerId !== undefined && !(await rooms.mayReadCustomer(viewer, query.customerId))) throw notFound('客户')
       return await library.list(viewer, query)
     },
-    'GET /api/materials/:materialId': ({ viewer, params }) => library.detail(viewer, params.materialId),
+    'GET /api/materials/:materialId': ({ viewer, params, query }) => library.detail(viewer, params.materialId, query.ever !== undefined),
     'POST /api/materials': async ({ viewer, body, request }) => {
       const materialId = await library.create(editorOf(viewer, request), await rooms.reachOf(viewer), body)
       return await library.detail(viewer, materialId)
@@ -65,9 +65,9 @@ export function materialRoutes(register: Register, rooms: MaterialRooms): void {
     },
     'GET /api/material-groups': ({ viewer, query }) => groups.list(viewer, query.scope),
     'POST /api/material-groups': ({ viewer, body, request }) => groups.add(viewer, request.ip, body.scope, body),
-    'PUT /api/material-groups/order': ({ viewer, body }) => groups.arrange(viewer, body.scope, body.groupIds),
+    'PUT /api/material-groups/order': ({ viewer, body, request }) => groups.arrange(viewer, request.ip, body.scope, body.groupIds),
     'PUT /api/material-groups/:groupId': ({ viewer, params, body, request }) => groups.change(viewer, request.ip, params.groupId, body),
-    'DELETE /api/material-groups/:groupId': async ({ viewer, params, request }) => ({ moved: await groups.remove(viewer, request.ip, params.groupId) }),
+    'DELETE /api/material-groups/:groupId': async ({ viewer, params, query, request }) => ({ moved: await groups.remove(viewer, request.ip, params.groupId, query.to) }),
     'GET /api/material-departments': async ({ viewer }) => ({ departments: await rooms.departments(viewer) }),
     'POST /api/links/look': ({ viewer, body }) => outside.look(viewer, body.url),
     'POST /api/articles/import': ({ viewer, body }) => outside.importArticle(viewer, body.url),

@@ -31,6 +31,8 @@ interface MaterialsNeeds {
   /** Areas that use materials: what of theirs would miss one. */
   uses: readonly UsesOf[]
   mayReadCustomer(viewer: Viewer, customerId: number): Promise<boolean>
+  /** Of these corp tags those that there are, with their names. */
+  knownTags(corpId: number, tagIds: readonly string[]): Promise<ReadonlyMap<string, string>>
 }
 
 export type Materials = ReturnType<typeof createMaterials>
@@ -47,7 +49,7 @@ export function createMaterials(platform: Platform, needs: MaterialsNeeds) {
   const uploads = createUploads(platform, taking)
   const outsidePages = createOutsidePages(platform, { outside, taking })
   const library = createLibrary(platform, {
-    audit: needs.audit, radarFigures: needs.radarFigures, uses: needs.uses, staffRefs: (corpId, ids) => needs.identity.staffRefs(corpId, ids),
+    audit: needs.audit, radarFigures: needs.radarFigures, uses: needs.uses, knownTags: needs.knownTags, staffRefs: (corpId, ids) => needs.identity.staffRefs(corpId, ids),
     drawLater: (corpId, fileId) => drawJobs.later({ corpId, fileId }), lookLater: outsidePages.lookLater, changed: reading.changed,
   })
   const drawJobs = createDrawJobs(platform, library.announce)
@@ -79,6 +81,10 @@ export function createMaterials(platform: Platform, needs: MaterialsNeeds) {
     maySend: library.maySend,
     /** @throws AppError `not_found` for what she can't see, and for deleted ones */
     requireSeen: library.requireSeen,
+    /** The same for figures, which stay when a material is deleted (MAT-11). */
+    requireKnown: library.requireKnown,
+    /** Of these materials, deleted ones among them, those that she may see. @returns their ids */
+    knownAmong: library.knownAmong,
     /** All materials that she sees in the libraries. @returns their ids */
     listedFor: library.listedFor,
     /** What openings set off, for the customer log to call (MAT-9, MAT-18). */

@@ -15,7 +15,7 @@ export interface RadarNeeds {
   jobs: Pick<Jobs, 'defineExport' | 'start'>
   corps: Pick<Corps, 'byId'>
   identity: Pick<Identity, 'staffRefs' | 'businessCard'> & { signIn: Pick<Identity['signIn'], 'start' | 'on'>; access: Pick<Identity['access'], 'peopleNow' | 'viewerNow'> }
-  materials: Pick<Materials, 'forReader' | 'forSender' | 'titles' | 'pictureFor' | 'cardPicture' | 'mediaFor' | 'maySend' | 'previewOf' | 'requireSeen' | 'listedFor'>
+  materials: Pick<Materials, 'forReader' | 'forSender' | 'titles' | 'pictureFor' | 'cardPicture' | 'mediaFor' | 'maySend' | 'previewOf' | 'requireKnown' | 'listedFor' | 'knownAmong'>
   notices: Notices
   officialAccounts: Pick<OfficialAccounts, 'isReady'> & { signIn: Pick<OfficialAccounts['signIn'], 'start' | 'on'> }
   contactWays: Pick<ContactWays, 'codeOf' | 'picture' | 'want'>

@@ -40,20 +40,19 @@ export function contentOf(form: MaterialForm): Content {
   }
 }
 
-/** A form as the audit log keeps it (GEN-4): the text of an article by its length. */
-export function recordedForm(form: MaterialForm, content: Content): Record<string, unknown> {
+interface Recorded { title: string; summary: string; groupId: number; score: number; tagIds: readonly string[]; url: string | null; fileIds: readonly number[]; coverFileId: number | null; facts: MaterialFacts; article: boolean; version: number }
+
+/** A material as the audit log keeps it (GEN-4, MAT-10): the text of an article by its length. */
+function record({ title, summary, groupId, score, tagIds, url, fileIds, coverFileId, facts, article, version }: Recorded): Record<string, unknown> {
   return {
-    title: form.title, summary: form.summary, groupId: form.groupId, score: form.score, tagIds: form.tagIds,
-    ...(content.url === null ? {} : { url: content.url }), ...(content.fileIds.length === 0 ? {} : { fileIds: content.fileIds }), ...(content.coverFileId === null ? {} : { coverFileId: content.coverFileId }),
-    ...(content.body === null ? {} : { characters: content.facts.characters }), ...(content.facts.appId === undefined ? {} : { appId: content.facts.appId, path: content.facts.path }),
+    version, title, summary, groupId, score, tagIds,
+    ...(url === null ? {} : { url }), ...(fileIds.length === 0 ? {} : { fileIds }), ...(coverFileId === null ? {} : { coverFileId }),
+    ...(article ? { characters: facts.characters } : {}), ...(facts.appId === undefined ? {} : { appId: facts.appId, path: facts.path }),
   }
 }
 
-/** What was stored, in the same words. */
-export function recorded(row: MaterialWithFiles, body: string | null): Record<string, unknown> {
-  return {
-    title: row.title, summary: row.summary, groupId: row.groupId, score: row.score, tagIds: row.tagIds,
-    ...(row.url === null ? {} : { url: row.url }), ...(row.files.length === 0 ? {} : { fileIds: row.files.map((file) => file.id) }), ...(row.coverFileId === null ? {} : { coverFileId: row.coverFileId }),
-    ...(body === null ? {} : { characters: row.facts.characters }), ...(row.facts.appId === undefined ? {} : { appId: row.facts.appId, path: row.facts.path }),
-  }
-}
+/** What a form makes of it. @param version the one that the form becomes */
+export const recordOfForm = (form: MaterialForm, { url, fileIds, coverFileId, facts, body }: Content, version: number) =>
+  record({ ...form, url, fileIds, coverFileId, facts, article: body !== null, version })
+/** What is stored. */
+export const recordOfRow = (row: MaterialWithFiles) => record({ ...row, fileIds: row.files.map((file) => file.id), article: row.type === 'article' })

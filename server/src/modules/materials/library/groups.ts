@@ -1,5 +1,6 @@
 import type { MaterialGroupView } from '@zhike/shared/contract'
-import type { MaterialScope } from '@zhike/shared'
+import { MATERIAL_SCOPE_LABELS } from '@zhike/shared'
+import type { MaterialScope, Permission } from '@zhike/shared'
 import { isDuplicate } from '../../../platform/db/connect.ts'
 import type { Queries } from '../../../platform/db/connect.ts'
 import { inTransaction } from '../../../platform/db/transaction.ts'
@@ -22,6 +23,9 @@ const DEFAULT_GROUP_NAME = '默认分组'
 /** Groups of one member's own library. */
 const PERSONAL_MOST = 50
 
+/** What it takes to change the shared libraries. */
+const WRITES = { corp: 'materials.write', team: 'team_materials.write' } as const satisfies Record<string, Permission>
+
 export type Groups = ReturnType<typeof createGroups>
 type DepartmentNames = (corpId: number, departmentIds: readonly number[]) => Promise<Map<number, string>>
 
@@ -42,7 +46,7 @@ export function createGroups(platform: Platform, { audit, departmentNames }: { a
     if (!made) throw new Error('the default group could not be made')
     return made
   }
-  const record = (q: Queries, by: Editor, action: 'created' | 'changed' | 'deleted', subject: string, values: { before?: unknown; after?: unknown }) =>
+  const record = (q: Queries, by: Editor, action: 'created' | 'changed' | 'arranged' | 'deleted', subject: string, values: { before?: unknown; after?: unknown }) =>
     audit.record(q, { corpId: by.corpId, actorId: by.staffId, action: `material_group.${action}`, subject, ...values, from: by.from })
   const shelved = (row: GroupRow) => ({ scope: row.scope, ownerId: row.ownerId, groupId: row.id })
 
@@ -102,7 +106,7 @@ export function createGroups(platform: Platform, { audit, departmentNames }: { a
       const library = libraryOf(viewer, scope)
       await defaultGroup(db, viewer.corpId, library)
       const [rows, reach] = await Promise.all([groupsOf(db, viewer.corpId).all(library), reachOf(db, viewer)])
-      const mayEdit = scope === 'personal' || can(viewer, scope === 'corp' ? 'materials.write' : 'team_materials.write')
+      const mayEdit = scope === 'personal' || can(viewer, WRITES[scope])
       return { groups: await present(viewer.corpId, library, rows.filter((row) => reach.sees(shelved(row))), reach), mayEdit }
     },
     /** All groups of a library, the default one first, for programs that fill it. */
@@ -125,7 +129,7 @@ export function createGroups(platform: Platform, { audit, departmentNames }: { a
     /** @throws AppError `invalid` when the name is taken */
     async add(viewer: Viewer, from: string, scope: MaterialScope, form: GroupForm): Promise<MaterialGroupView> {
       const library = libraryOf(viewer, scope)
-      if (scope !== 'personal' && !can(viewer, scope === 'corp' ? 'materials.write' : 'team_materials.write')) throw forbidden()
+      if (scope !== 'personal' && !can(viewer, WRITES[scope])) throw forbidden()
       await requireDepartments(viewer, scope, form.departmentIds, false)
       await defaultGroup(db, viewer.corpId, library)
       const groupId = await nameWritten(form.name, () => inTransaction(db, async (tx) => {
@@ -156,23 +160,33 @@ export function createGroups(platform: Platform, { audit, departmentNames }: { a
       return await viewOf(viewer, groupId)
     },
     /** Puts the groups of a library into this order; those that the viewer may not change stay where they are. */
-    async arrange(viewer: Viewer, scope: MaterialScope, groupIds: readonly number[]): Promise<void> {
+    async arrange(viewer: Viewer, from: string, scope: MaterialScope, groupIds: readonly number[]): Promise<void> {
       const library = libraryOf(viewer, scope)
       const reach = await reachOf(db, viewer)
       const rows = await groupsOf(db, viewer.corpId).all(library)
-      if (scope !== 'personal' && !can(viewer, scope === 'corp' ? 'materials.write' : 'team_materials.write')) throw forbidden()
-      const known = new Set(rows.filter((row) => reach.edits(shelved(row))).map((row) => row.id))
-      await groupsOf(db, viewer.corpId).arrange(library, groupIds.filter((id) => known.has(id)))
+      if (scope !== 'personal' && !can(viewer, WRITES[scope])) throw forbidden()
+      const known = new Map(rows.filter((row) => reach.edits(shelved(row))).map((row) => [row.id, row.name]))
+      const wanted = groupIds.filter((id) => known.has(id))
+      await inTransaction(db, async (tx) => {
+        await groupsOf(tx, viewer.corpId).arrange(library, wanted)
+        if (scope !== 'personal') await record(tx, { corpId: viewer.corpId, staffId: viewer.staffId, from }, 'arranged', MATERIAL_SCOPE_LABELS[scope], { after: { groups: wanted.map((id) => known.get(id)) } })
+      })
     },
-    /** Its materials move to the default group. @returns how many */
-    async remove(viewer: Viewer, from: string, groupId: number): Promise<number> {
+    /**
+     * Its materials move to another group of its library: the default one, if none is named. Who may not change that one names
+     * one of hers, or she would never see them again. @returns how many
+     */
+    async remove(viewer: Viewer, from: string, groupId: number, to?: number): Promise<number> {
       return await inTransaction(db, async (tx) => {
-        const { row } = await requireGroup(tx, viewer, groupId)
+        const { row, reach } = await requireGroup(tx, viewer, groupId)
         if (row.isDefault) throw conflict('默认分组不能删除')
-        const fallback = await defaultGroup(tx, viewer.corpId, { scope: row.scope, ownerId: row.ownerId })
-        const moved = await materialsOf(tx, viewer.corpId).move(groupId, fallback.id)
+        const library = { scope: row.scope, ownerId: row.ownerId }
+        const target = to === undefined ? await defaultGroup(tx, viewer.corpId, library) : await groupsOf(tx, viewer.corpId).hold(to)
+        const isHers = target !== undefined && target.id !== groupId && target.scope === row.scope && target.ownerId === row.ownerId && reach.edits(shelved(target))
+        if (!isHers && (to !== undefined || await materialsOf(tx, viewer.corpId).inGroup(groupId) > 0)) throw invalid('请选择分组里的素材移到哪个分组', { to: '请选择你管理的另一个分组' })
+        const moved = isHers ? await materialsOf(tx, viewer.corpId).move(groupId, target.id) : 0
         await groupsOf(tx, viewer.corpId).remove(groupId)
-        await record(tx, { corpId: viewer.corpId, staffId: viewer.staffId, from }, 'deleted', row.name, { before: { name: row.name, materials: moved } })
+        await record(tx, { corpId: viewer.corpId, staffId: viewer.staffId, from }, 'deleted', row.name, { before: { name: row.name, materials: moved }, ...(isHers && moved > 0 ? { after: { movedTo: target.name } } : {}) })
         return moved
       })
     },

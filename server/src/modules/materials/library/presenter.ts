@@ -84,7 +84,7 @@ export function presentDetail(row: MaterialWithFiles, facts: RowFacts & { body: 
   const media = mediaOf(row)
   return {
     ...presentRow(row, facts),
-    score: row.score, tagIds: row.tagIds, totals: facts.totals, updatedBy: facts.changer, version: row.version,
+    score: row.score, tagIds: row.tagIds, totals: facts.totals, updatedBy: facts.changer, deleted: row.deletedAt !== null, version: row.version,
     pictures: row.type === 'article' ? [] : drawnOf(row).flatMap((size, i) => {
       const found = pageFileOf(row, i + 1)
       return found ? [{ src: pictureAddress(row.id, found.file, pageName(i + 1, SMALL)), ...size }] : []

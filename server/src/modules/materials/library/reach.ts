@@ -21,7 +21,7 @@ export interface Reach {
   editsTeams: boolean
 }
 
-/** May she open a group to these departments? Without departments a team group is only its managers' (MAT-2). */
+/** May she open a group to these departments? Without departments a team group is only for who sees the whole corp (MAT-2). */
 export function leadsAll(viewer: Viewer, departmentIds: readonly number[]): boolean {
   const { leads } = viewer.places
   return leads === 'all' || (departmentIds.length > 0 && departmentIds.every((id) => leads.has(id)))

@@ -65,6 +65,11 @@ export function materialsOf(q: Queries, corpId: number) {
     async page(shelf: SQL | undefined, filter: MaterialFilter, { after, skip = 0, limit }: PageAt): Promise<MaterialWithFiles[]> {
       return await withFiles(await selected(and(shelf, matching(filter), afterCursor(after, [materials.createdAt, materials.id]))).orderBy(desc(materials.createdAt), desc(materials.id)).limit(limit + 1).offset(skip))
     },
+    /** Ids of all that a filter finds on a shelf, newest first. */
+    async ids(shelf: SQL | undefined, filter: MaterialFilter): Promise<number[]> {
+      const rows = await q.select({ id: materials.id }).from(materials).where(and(shelf, matching(filter))).orderBy(desc(materials.createdAt), desc(materials.id))
+      return rows.map((row) => row.id)
+    },
     async among(ids: readonly number[], shelf: SQL | undefined, filter: MaterialFilter): Promise<MaterialWithFiles[]> {
       return ids.length === 0 ? [] : await withFiles(await selected(and(shelf, matching(filter), inArray(materials.id, [...ids]))))
     },
@@ -119,6 +124,11 @@ export function materialsOf(q: Queries, corpId: number) {
     async remove(materialId: number, at: number): Promise<boolean> {
       const [result] = await q.update(materials).set({ deletedAt: at, updatedAt: at, version: sql`${materials.version} + 1` }).where(and(one(materialId), isNull(materials.deletedAt)))
       return result.affectedRows === 1
+    },
+    /** How many there are, also deleted ones: their figures stay where their group is. */
+    async inGroup(groupId: number): Promise<number> {
+      const [row] = await q.select({ n: count() }).from(materials).where(and(mine, eq(materials.groupId, groupId)))
+      return row?.n ?? 0
     },
     /** Moves everything of a group; gives how many of them are in the library. */
     async move(groupId: number, to: number): Promise<number> {

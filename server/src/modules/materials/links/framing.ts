@@ -1,14 +1,12 @@
+import type { Framing } from '@zhike/shared'
 import type { OutsidePage } from '../../../platform/outside/outside.ts'
-
-/** Whether browsers show a page in a frame of ours. */
-export type Framing = 'allowed' | 'refused'
 
 /**
  * Reads what a page's headers say about frames, as browsers do: frame-ancestors of its policies, and only without any of these
  * X-Frame-Options. (A policy in the page itself says nothing about frames.)
  * @param ours origin of the page that frames it
  */
-export function framingOf(page: Pick<OutsidePage, 'url' | 'headers'>, ours: string): Framing {
+export function framingOf(page: Pick<OutsidePage, 'url' | 'headers'>, ours: string): Exclude<Framing, 'unknown'> {
   const [framing, framed] = [new URL(ours), new URL(page.url)]
   // Mixed content: a page over http is not loaded into one over https.
   if (framing.protocol === 'https:' && framed.protocol !== 'https:') return 'refused'

@@ -1,11 +1,11 @@
 import { domainToUnicode } from 'node:url'
 import { LIMITS } from '@zhike/shared'
+import type { Framing } from '@zhike/shared'
 import type { OutsidePage } from '../../../platform/outside/outside.ts'
 import { cut } from '../../../platform/text.ts'
 import { cleanLine, elementsIn, htmlTree, isInside, lineOf } from '../html-tree.ts'
 import type { HtmlElement } from '../html-tree.ts'
 import { framingOf } from './framing.ts'
-import type { Framing } from './framing.ts'
 import { pageText } from './page-text.ts'
 
 /** What the form of a link is filled with, and how its customers will see the page (MAT-6). Texts are empty where the page has none. */

@@ -1,10 +1,16 @@
-import { and, count, desc, eq, gt, gte, inArray, max, sql } from 'drizzle-orm'
+import { and, count, eq, gt, gte, inArray, max, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { MySqlColumn } from 'drizzle-orm/mysql-core'
 import type { Db } from '../../../platform/db/connect.ts'
 import type { CustomerReading, RadarFigures, UsesOf } from '../../materials/index.ts'
 import { sharesOf } from '../shares/store.ts'
 import { materialDays, materialSenders, shares, views } from '../tables.ts'
 import { VIEW_STATE } from '../views/store.ts'
+import { differentReaders } from './different-readers.ts'
+import { figuresFor } from './figures-scope.ts'
+
+/** So many views are counted in well under a tenth of a second. */
+const COUNTED_VIEWS = 20_000
 
 /** What the materials area shows of the radar (MAT-3, MAT-13, MAT-21): from sums, so nothing here counts views. */
 export function radarFigures(db: Db): RadarFigures {
@@ -29,24 +35,35 @@ export function radarFigures(db: Db): RadarFigures {
       for (const { materialId, at } of sent) found.set(materialId, { views: found.get(materialId)?.views ?? 0, sentAt: at })
       return found
     },
-    async totals(corpId, materialId, staffId) {
+    async totals(viewer, materialId) {
+      const { corpId } = viewer
+      const { scope, links } = figuresFor(viewer)
       const of = materialSenders
       const total = (column: MySqlColumn) => sql<number>`COALESCE(SUM(${column}), 0)`.mapWith(Number)
-      const [sums] = await db.select({ views: total(of.views), readers: total(staffId === null ? of.newReaders : of.readers), readings: total(of.readings), readMs: total(of.readMs), shares: total(of.shares), sharers: sql<number>`COALESCE(SUM(${of.shares} > 0), 0)`.mapWith(Number) })
-        .from(of).where(and(eq(of.corpId, corpId), eq(of.materialId, materialId), staffId === null ? undefined : eq(of.staffId, staffId)))
-      const { views = 0, readers = 0, readings = 0, readMs = 0, shares = 0, sharers = 0 } = sums ?? {}
-      return { views, readers, shares, sharers, averageMs: readings === 0 ? 0 : Math.round(readMs / readings) }
+      const [sums] = await db.select({ opens: total(of.views), readers: total(scope === 'all' ? of.newReaders : of.readers), readings: total(of.readings), readMs: total(of.readMs), sent: total(of.shares), sharers: sql<number>`COALESCE(SUM(${of.shares} > 0), 0)`.mapWith(Number) })
+        .from(of).where(and(eq(of.corpId, corpId), eq(of.materialId, materialId), links(of.staffId)))
+      const { opens = 0, readers = 0, readings = 0, readMs = 0, sent = 0, sharers = 0 } = sums ?? {}
+      // Whoever reads by links of two of them is one reader: counted, where that isn't too much.
+      const different = scope === 'managed' && sharers > 1 && opens <= COUNTED_VIEWS ? await readersOf(db, corpId, materialId, links(views.staffId)) : readers
+      return { scope, views: opens, readers: different, shares: sent, sharers, averageMs: readings === 0 ? 0 : Math.round(readMs / readings) }
     },
-    async ranking(corpId, by, limit) {
-      const of = materialDays
-      const counted = by === 'views' ? of.views : of.shares
-      const total = sql<number>`SUM(${counted})`.mapWith(Number)
-      const rows = await db.select({ materialId: of.materialId }).from(of).where(and(eq(of.corpId, corpId), gt(counted, 0), by === 'views' ? undefined : gte(of.day, by.sentSince)))
-        .groupBy(of.materialId).orderBy(desc(total), desc(of.materialId)).limit(limit)
-      return rows.map((row) => row.materialId)
+    async counts(corpId, by, materialIds) {
+      if (materialIds.length === 0) return new Map()
+      const rows = by === 'views'
+        ? await db.select({ materialId: materialSenders.materialId, n: sql<number>`SUM(${materialSenders.views})`.mapWith(Number) }).from(materialSenders)
+          .where(and(eq(materialSenders.corpId, corpId), inArray(materialSenders.materialId, [...materialIds]))).groupBy(materialSenders.materialId)
+        : await db.select({ materialId: materialDays.materialId, n: sql<number>`SUM(${materialDays.shares})`.mapWith(Number) }).from(materialDays)
+          .where(and(eq(materialDays.corpId, corpId), gte(materialDays.day, by.sentSince), inArray(materialDays.materialId, [...materialIds]))).groupBy(materialDays.materialId)
+      return new Map(rows.map((row) => [row.materialId, row.n]))
     },
     recentlySent: (corpId, staffId, limit) => sharesOf(db, corpId).recentMaterials(staffId, limit),
   }
+}
+
+/** Different readers of some members' links to a material. */
+async function readersOf(db: Db, corpId: number, materialId: number, links: SQL | undefined): Promise<number> {
+  const [row] = await db.select({ n: differentReaders }).from(views).where(and(eq(views.corpId, corpId), eq(views.materialId, materialId), gt(views.announced, VIEW_STATE.fresh), links))
+  return row?.n ?? 0
 }
 
 /** Links that were sent: they say that their material is gone once it is deleted (MAT-11). */

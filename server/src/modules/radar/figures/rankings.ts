@@ -4,6 +4,7 @@ import type { Platform } from '../../../platform/platform.ts'
 import { mayOwn } from '../../identity/index.ts'
 import type { Viewer } from '../../identity/index.ts'
 import type { RadarNeeds } from '../needs.ts'
+import { DELETED_MATERIAL, leftMember } from '../views/gone.ts'
 import { NOTHING, periodOf, periodSums, rankedBy, shownSums } from './period.ts'
 import type { Period, Sums } from './period.ts'
 
@@ -28,12 +29,15 @@ export function createRankings({ db, clock }: Platform, needs: RadarNeeds) {
       const [sums, listed] = await Promise.all([periodSums(db, viewer).byMaterial(period), needs.materials.listedFor(viewer)])
       const rows = rankedBy([...new Set([...listed, ...sums.keys()])].map((materialId) => ({ materialId, ...(sums.get(materialId) ?? NOTHING) })), asked.by, (row) => row.materialId)
       const shown = part(rows, asked)
-      const titles = await needs.materials.titles(db, viewer.corpId, shown.map((row) => row.materialId))
+      const ids = shown.map((row) => row.materialId)
+      const [titles, within] = await Promise.all([needs.materials.titles(db, viewer.corpId, ids), needs.materials.knownAmong(viewer, ids)])
       return {
         ...period, total: rows.length,
         items: shown.map(({ materialId, ...sums }) => {
           const known = titles.get(materialId)
-          return { ...shownSums(sums), material: { materialId, title: known?.title ?? '已删除的素材', type: known?.type ?? 'link', deleted: known?.deleted ?? true } }
+          // What her people sent out of libraries that she can't look into is told as their readings tell it; there is no way to it (MAT-1).
+          const reachable = within.has(materialId)
+          return { ...shownSums(sums), material: { materialId, title: known?.title ?? DELETED_MATERIAL, type: known?.type ?? 'link', deleted: known?.deleted ?? true, reachable } }
         }),
       }
     },
@@ -47,7 +51,7 @@ export function createRankings({ db, clock }: Platform, needs: RadarNeeds) {
       const refs = await needs.identity.staffRefs(viewer.corpId, shown.map((row) => row.staffId))
       return {
         ...period, total: rows.length,
-        items: shown.map(({ staffId, ...figures }) => ({ ...shownSums(figures), staff: refs.get(staffId) ?? { staffId, userid: '', name: '已离职员工', avatar: null } })),
+        items: shown.map(({ staffId, ...figures }) => ({ ...shownSums(figures), staff: refs.get(staffId) ?? leftMember(staffId) })),
       }
     },
     async departments(viewer: Viewer, asked: Pick<Asked, 'from' | 'to' | 'by'>): Promise<AnswerOf<'GET /api/radar/ranking/departments'>> {

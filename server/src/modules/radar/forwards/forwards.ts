@@ -11,6 +11,7 @@ import { factsOf } from '../views/facts.ts'
 import { viewsOf } from '../views/store.ts'
 import { forwardsOf } from './store.ts'
 import { forwardTree } from './tree.ts'
+import { leftMember } from '../views/gone.ts'
 
 /** As many links and readers as one tree shows; the screen says when there are more. */
 const LINKS = 2000
@@ -60,7 +61,7 @@ export function createForwards(platform: Platform, needs: RadarNeeds) {
       const [facts, addressee, staff] = await Promise.all([factsOf(db, needs, corpId, [...rows.values()]), addresseesOf(corpId, [root]), needs.identity.staffRefs(corpId, [root.staffId])])
       const places = new Map(listed.map((node, i) => [node.key, i]))
       return {
-        root: { shareId: root.id, staff: staff.get(root.staffId) ?? { staffId: root.staffId, userid: '', name: '已离职员工', avatar: null }, to: addressee(root), group: root.context === 'group_chat', sentAt: root.sentAt ?? root.createdAt },
+        root: { shareId: root.id, staff: staff.get(root.staffId) ?? leftMember(root.staffId), to: addressee(root), group: root.context === 'group_chat', sentAt: root.sentAt ?? root.createdAt },
         nodes: listed.flatMap((node, i) => {
           const row = rows.get(node.viewId)
           if (!row) return []

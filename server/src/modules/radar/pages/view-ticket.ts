@@ -18,7 +18,7 @@ export interface ViewTicket {
 
 /** A ticket that was checked, with what the hot path needs ready-made. */
 export interface KnownTicket extends ViewTicket {
-  /** The ticket as the head of a line for the stream, see beat-line.ts. */
+  /** The ticket as the head of a line for the stream, see line.ts. */
   head: string
   /** Beacons in the present window (rate limit). */
   windowStart: number

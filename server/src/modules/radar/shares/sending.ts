@@ -2,11 +2,11 @@ import { conflict, notFound, AppError } from '../../../platform/http/errors.ts'
 import { randomToken } from '../../../platform/crypto/secret-box.ts'
 import { inTransaction } from '../../../platform/db/transaction.ts'
 import type { Platform } from '../../../platform/platform.ts'
+import { dayName } from '@zhike/shared'
 import type { ShareState } from '@zhike/shared'
 import type { ShareChat, ShareMessage } from '@zhike/shared/contract'
 import { appendCustomerEvent, friendshipsOf } from '../../customers/index.ts'
 import type { Viewer } from '../../identity/index.ts'
-import { dayIn } from '../../materials/index.ts'
 import type { ReaderMaterial } from '../../materials/index.ts'
 import { materialSumsOf } from '../figures/sums.ts'
 import type { RadarNeeds } from '../needs.ts'
@@ -61,7 +61,7 @@ export function createSending(platform: Platform, needs: RadarNeeds) {
         const share = await store.byId(shareId)
         if (!share || share.staffId !== viewer.staffId) throw notFound('这次发送')
         if (moved && share.state === 'sent') {
-          await materialSumsOf(tx, viewer.corpId).add([{ materialId: share.materialId, staffId: viewer.staffId, day: dayIn(viewer.corp.zone, now), shares: 1 }])
+          await materialSumsOf(tx, viewer.corpId).add([{ materialId: share.materialId, staffId: viewer.staffId, day: dayName(now, viewer.corp.zone), shares: 1 }])
           if (share.customerId !== null) {
             await appendCustomerEvent(tx, {
               corpId: viewer.corpId, customerId: share.customerId, kind: 'share_sent', staffId: viewer.staffId, subject: `share:${share.id}`, data: { title, materialId: share.materialId, shareId: share.id }, at: now,

@@ -34,7 +34,7 @@ export function createReadersExport(platform: Platform, needs: RadarNeeds, list:
     const filter = readersFilter.parse(run.params)
     const viewer = run.requestedBy === null ? null : await needs.identity.access.viewerNow(run.corpId, run.requestedBy)
     if (!viewer || !can(viewer, 'materials.stats')) throw forbidden('你已没有查看素材统计的权限')
-    await needs.materials.requireSeen(viewer, filter.materialId)
+    await needs.materials.requireKnown(viewer, filter.materialId)
     const material = (await needs.materials.titles(platform.db, run.corpId, [filter.materialId])).get(filter.materialId)
     const rows = run.counted(allPages((after) => list(viewer, { ...filter, after, limit: PIECE })))
     const { zone } = viewer.corp
@@ -60,7 +60,7 @@ export function createReadersExport(platform: Platform, needs: RadarNeeds, list:
   return {
     /** Starts the job; the same question of the same person is one job. @param from the caller's address @throws notFound */
     async start(viewer: Viewer, filter: ReadersFilter & { materialId: number }, from: string): Promise<{ jobId: number }> {
-      await needs.materials.requireSeen(viewer, filter.materialId)
+      await needs.materials.requireKnown(viewer, filter.materialId)
       const material = (await needs.materials.titles(platform.db, viewer.corpId, [filter.materialId])).get(filter.materialId)
       if (!material) throw new AppError('not_found', '没有找到这份素材')
       const entry = { corpId: viewer.corpId, actorId: viewer.staffId, action: 'readers.exported', subject: material.title, from } as const

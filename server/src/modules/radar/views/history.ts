@@ -1,10 +1,10 @@
 import { randomToken } from '../../../platform/crypto/secret-box.ts'
 import { inTransaction } from '../../../platform/db/transaction.ts'
 import type { Platform } from '../../../platform/platform.ts'
+import { dayName } from '@zhike/shared'
 import type { ReaderKind } from '@zhike/shared'
 import { appendCustomerEvents } from '../../customers/index.ts'
 import type { CustomerEvent } from '../../customers/index.ts'
-import { dayIn } from '../../materials/index.ts'
 import { heatIn, pointsFor } from '../figures/heat.ts'
 import type { Warmth } from '../figures/heat.ts'
 import { materialSumsOf } from '../figures/sums.ts'
@@ -72,7 +72,7 @@ export async function importHistory(platform: Platform, needs: Pick<RadarNeeds, 
           groupChatId: 'groupChatId' in share.to ? share.to.groupChatId : null, requestId: crypto.randomUUID(), state: 'sent', createdAt: share.sentAt, sentAt: share.sentAt,
           boundVisitor: customerId === null ? null : views.find(({ view }) => view.reader === 'customer')?.visitorId ?? null,
         })
-        sums.push({ materialId, staffId, day: dayIn(corp.zone, share.sentAt), shares: 1 })
+        sums.push({ materialId, staffId, day: dayName(share.sentAt, corp.zone), shares: 1 })
         if (customerId !== null) events.push({ corpId, customerId, kind: 'share_sent', staffId, subject: `share:${shareId}`, data: { title, materialId, shareId }, at: share.sentAt, old: true })
         for (const { view, visitorId, openNumber, newToSender, newToMaterial } of views) {
           const read = view.pageMs.flatMap((ms, page) => (ms > 0 ? [{ page: page + 1, visibleMs: ms }] : []))
@@ -86,7 +86,7 @@ export async function importHistory(platform: Platform, needs: Pick<RadarNeeds, 
           pages.push(...read.map((entry) => ({ viewId: id, ...entry, countedMs: entry.visibleMs })))
           pageSums.push(...read.map(({ page, visibleMs }) => ({ materialId, staffId, page, views: 1, readMs: visibleMs })))
           if (view.customerId !== null && view.reader === 'customer') warmth.push({ staffId, customerId: view.customerId, points: pointsFor({ openings: 1, readMs: view.visibleMs }), at: view.openedAt })
-          sums.push({ materialId, staffId, day: dayIn(corp.zone, view.openedAt), views: 1, readers: newToSender ? 1 : 0, newReaders: newToMaterial ? 1 : 0, readings: 1, readMs: view.visibleMs })
+          sums.push({ materialId, staffId, day: dayName(view.openedAt, corp.zone), views: 1, readers: newToSender ? 1 : 0, newReaders: newToMaterial ? 1 : 0, readings: 1, readMs: view.visibleMs })
           const facts = { material: () => titles.get(materialId), passedOnBy: () => (customerId === null ? null : { customerId }) }
           events.push(...eventsOf({ ...row, id, corpId }, facts).map((event) => ({ ...event, old: true })))
         }

@@ -13,7 +13,7 @@ import { createViewPresenter } from './present.ts'
 import { viewsOf } from './store.ts'
 import { waysTo } from './ways.ts'
 
-/** Which readings: `staffId` who was told of them, `q` part of the customer's name or remark, opened in [from, to). */
+/** Which readings: `staffId` who was told of them, `q` part of the customer's name or remark (its beginning, where the scope is wide), opened in [from, to). */
 export interface ReadersFilter { materialId?: number; q?: string; staffId?: number; from?: number; to?: number }
 interface ViewsQuery extends PageAt, ReadersFilter { customerId?: number; now?: 'reading' }
 

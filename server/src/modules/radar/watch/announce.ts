@@ -1,3 +1,4 @@
+import { dayName } from '@zhike/shared'
 import type { MaterialType } from '@zhike/shared'
 import { isDatabaseAway } from '../../../platform/db/connect.ts'
 import type { Queries } from '../../../platform/db/connect.ts'
@@ -7,7 +8,6 @@ import { isRedisAway } from '../../../platform/redis.ts'
 import type { Corp } from '../../corps/index.ts'
 import { appendCustomerEvents } from '../../customers/index.ts'
 import type { CustomerEvent } from '../../customers/index.ts'
-import { dayIn } from '../../materials/index.ts'
 import { heatIn, warmedBy } from '../figures/heat.ts'
 import { materialSumsOf } from '../figures/sums.ts'
 import type { RadarNeeds } from '../needs.ts'
@@ -65,7 +65,7 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds, { messeng
       const inCrowd = await crowdAmong(tx, corp.id, views, facts)
       await appendCustomerEvents(tx, views.filter((view) => !inCrowd.has(view.id)).flatMap((view) => eventsOf(view, facts)))
       await materialSumsOf(tx, corp.id).add(counted.map(({ view, newToSender, newToMaterial }) => ({
-        materialId: view.materialId, staffId: view.staffId, day: dayIn(corp.zone, view.openedAt), views: 1, readers: newToSender ? 1 : 0, newReaders: newToMaterial ? 1 : 0,
+        materialId: view.materialId, staffId: view.staffId, day: dayName(view.openedAt, corp.zone), views: 1, readers: newToSender ? 1 : 0, newReaders: newToMaterial ? 1 : 0,
       })))
       await heatIn(tx, corp.id).add(views.flatMap((view) => warmedBy(view, facts, { openings: 1, readMs: 0 }) ?? []))
       await messenger.opened(tx, corp, how, views, facts, inCrowd)

@@ -1,11 +1,10 @@
-import { READING_NOW_MS } from '@zhike/shared'
+import { dayName, READING_NOW_MS } from '@zhike/shared'
 import { inTransaction } from '../../../platform/db/transaction.ts'
 import type { Platform } from '../../../platform/platform.ts'
 import { updateCustomerEvent } from '../../customers/index.ts'
 import { eventsOf } from './announce.ts'
 import { heatIn, warmedBy } from '../figures/heat.ts'
 import { materialSumsOf } from '../figures/sums.ts'
-import { dayIn } from '../../materials/index.ts'
 import type { RadarNeeds } from '../needs.ts'
 import type { Messenger } from '../messages/messenger.ts'
 import type { RadarSettingsArea } from '../settings.ts'
@@ -38,7 +37,7 @@ export function createEndings(platform: Platform, needs: RadarNeeds, { messenger
       const uncounted = (view: ViewDbRow) => view.visibleMs - (view.countedMs ?? 0)
       const sums = materialSumsOf(tx, corpId)
       await sums.add(ended.map((view) => ({
-        materialId: view.materialId, staffId: view.staffId, day: dayIn(corp.zone, view.openedAt), readings: view.countedMs === null ? 1 : 0, readMs: uncounted(view),
+        materialId: view.materialId, staffId: view.staffId, day: dayName(view.openedAt, corp.zone), readings: view.countedMs === null ? 1 : 0, readMs: uncounted(view),
       })))
       await sums.addPages(await store.takePages(ended))
       const facts = await factsOf(tx, needs, corpId, ended)
