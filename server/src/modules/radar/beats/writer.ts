@@ -1,4 +1,5 @@
 import { errnoOf, isDatabaseAway } from '../../../platform/db/connect.ts'
+import { inTransaction } from '../../../platform/db/transaction.ts'
 import type { Platform } from '../../../platform/platform.ts'
 import type { Entry } from '../../../platform/streams.ts'
 import { foldProgress, readLine } from './line.ts'
@@ -53,6 +54,21 @@ export function createBeatWriter(platform: Platform, written: (corpId: number, v
       return viewId === undefined ? [] : [...view.pageMs].map(([page, visibleMs]) => ({ viewId, page, visibleMs }))
     }).sort((a, b) => a.viewId - b.viewId || a.page - b.page)
     for (let i = 0; i < pages.length; i += 1000) await progress.writePages(pages.slice(i, i + 1000))
+    await keepPagesWithin(corpId, views, pages)
     return views
+  }
+
+  /**
+   * Each page keeps its greatest value, so beacons that contradict each other (those that were clamped, or made up) may bring pages
+   * to more than the whole. A view of one page can't get there.
+   */
+  async function keepPagesWithin(corpId: number, views: readonly ViewDbRow[], told: readonly { viewId: number; page: number; visibleMs: number }[]): Promise<void> {
+    const withPages = new Set(told.map(({ viewId }) => viewId))
+    const several = views.filter((view) => withPages.has(view.id) && (view.maxPage ?? 0) > 1)
+    const sums = await progressOf(database.pool, corpId).pageSums(several.map((view) => view.id))
+    for (const view of several) {
+      if ((sums.get(view.id) ?? 0) <= view.visibleMs) continue
+      await inTransaction(db, (tx) => viewsOf(tx, corpId).cutPages(view.id, told.filter(({ viewId }) => viewId === view.id)))
+    }
   }
 }

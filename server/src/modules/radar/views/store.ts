@@ -119,6 +119,23 @@ export function viewsOf(q: Queries, corpId: number) {
         return view ? [{ materialId: view.materialId, staffId: view.staffId, page, views: countedMs === null ? 1 : 0, readMs: visibleMs - (countedMs ?? 0) }] : []
       })
     },
+    /**
+     * Takes from the pages of a view what they have more than the whole, first from those that were just told of, from the last
+     * page on. What is in the sums already stays: it was no more than the whole then.
+     */
+    async cutPages(viewId: number, told: readonly { page: number; visibleMs: number }[]): Promise<void> {
+      const rows = await q.select().from(viewPages).where(and(eq(viewPages.corpId, corpId), eq(viewPages.viewId, viewId))).orderBy(desc(viewPages.page)).for('update')
+      // After the pages: whoever wrote these has written the whole before.
+      const [view] = await q.select({ visibleMs: views.visibleMs }).from(views).where(and(mine, eq(views.id, viewId)))
+      let over = rows.reduce((sum, row) => sum + row.visibleMs, 0) - (view?.visibleMs ?? 0)
+      const justTold = (row: (typeof rows)[number]) => told.some(({ page, visibleMs }) => page === row.page && visibleMs === row.visibleMs)
+      for (const row of [...rows.filter(justTold), ...rows.filter((each) => !justTold(each))]) {
+        const less = Math.min(over, row.visibleMs - (row.countedMs ?? 0))
+        if (less <= 0) continue
+        await q.update(viewPages).set({ visibleMs: row.visibleMs - less }).where(and(eq(viewPages.corpId, corpId), eq(viewPages.viewId, viewId), eq(viewPages.page, row.page)))
+        over -= less
+      }
+    },
     async addPages(rows: readonly { viewId: number; page: number; visibleMs: number; countedMs: number }[]): Promise<void> {
       if (rows.length > 0) await q.insert(viewPages).values(rows.map((row) => ({ ...row, corpId })))
     },
