@@ -1,5 +1,6 @@
 import { errnoOf, isDatabaseAway } from '../../../platform/db/connect.ts'
-import { inTransaction } from '../../../platform/db/transaction.ts'
+import { gaveWay, inTransaction } from '../../../platform/db/transaction.ts'
+import { halving } from '../../../platform/halving.ts'
 import type { Platform } from '../../../platform/platform.ts'
 import type { Entry } from '../../../platform/streams.ts'
 import { foldProgress, readLine } from './line.ts'
@@ -28,20 +29,12 @@ export function createBeatWriter(platform: Platform, written: (corpId: number, v
     }
   }
 
-  /** A row that the database refuses must not hold up the others: it is found by halving, and dropped. */
+  /** A row that the database refuses must not hold up the others: it is dropped. */
   async function writeOrSplit(corpId: number, list: readonly ViewProgress[]): Promise<ViewDbRow[]> {
-    try {
-      return await write(corpId, list)
-    } catch (error) {
-      const errno = errnoOf(error)
-      if (isDatabaseAway(error) || errno === undefined || errno === 1213 || errno === 1205) throw error
-      if (list.length === 1) {
-        log.error({ err: error, corpId, viewKey: list[0]?.viewKey }, 'a view could not be written and was dropped')
-        return []
-      }
-      const half = list.length >> 1
-      return [...await writeOrSplit(corpId, list.slice(0, half)), ...await writeOrSplit(corpId, list.slice(half))]
-    }
+    return await halving(list, (some) => write(corpId, some), {
+      passing: (error) => isDatabaseAway(error) || errnoOf(error) === undefined || gaveWay(error),
+      refused: ({ viewKey }, error) => log.error({ err: error, corpId, viewKey }, 'a view could not be written and was dropped'),
+    })
   }
 
   async function write(corpId: number, list: readonly ViewProgress[]): Promise<ViewDbRow[]> {

@@ -1,4 +1,4 @@
-import { and, desc, eq, exists, getTableColumns, gt, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, exists, getTableColumns, gt, gte, inArray, isNull, lt, notInArray, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/mysql-core'
 import type { Queries } from '../../../platform/db/connect.ts'
@@ -165,12 +165,16 @@ export function viewsOf(q: Queries, corpId: number) {
   }
 }
 
-/** Views of any corp whose announcement a dead process left undone. */
-export async function unannouncedViews(q: Queries, openedBefore: number, limit: number): Promise<{ corpId: number; id: number }[]> {
-  return await q.select({ corpId: views.corpId, id: views.id }).from(views).where(and(eq(views.announced, VIEW_STATE.fresh), lt(views.openedAt, openedBefore))).orderBy(views.openedAt).limit(limit)
+/** Views of any corp whose announcement a dead process left undone. @param except ids that are left out */
+export async function unannouncedViews(q: Queries, openedBefore: number, limit: number, except: readonly number[]): Promise<{ corpId: number; id: number }[]> {
+  return await oldest(q, and(eq(views.announced, VIEW_STATE.fresh), lt(views.openedAt, openedBefore)), limit, except)
 }
 
-/** Views of any corp that fell silent and are not finished. */
-export async function silentViews(q: Queries, seenBefore: number, limit: number): Promise<{ corpId: number; id: number }[]> {
-  return await q.select({ corpId: views.corpId, id: views.id }).from(views).where(and(eq(views.announced, VIEW_STATE.announced), lt(views.lastSeenAt, seenBefore))).orderBy(views.openedAt).limit(limit)
+/** Views of any corp that fell silent and are not finished. @param except ids that are left out */
+export async function silentViews(q: Queries, seenBefore: number, limit: number, except: readonly number[]): Promise<{ corpId: number; id: number }[]> {
+  return await oldest(q, and(eq(views.announced, VIEW_STATE.announced), lt(views.lastSeenAt, seenBefore)), limit, except)
+}
+
+async function oldest(q: Queries, where: SQL | undefined, limit: number, except: readonly number[]): Promise<{ corpId: number; id: number }[]> {
+  return await q.select({ corpId: views.corpId, id: views.id }).from(views).where(and(where, except.length > 0 ? notInArray(views.id, [...except]) : undefined)).orderBy(views.openedAt).limit(limit)
 }
