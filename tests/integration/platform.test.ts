@@ -6,6 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { connectDatabase, type Database } from '../../server/src/platform/db/connect.ts'
 import { migrate } from '../../server/src/platform/db/migrate.ts'
 import { inTransaction } from '../../server/src/platform/db/transaction.ts'
+import { createMetrics } from '../../server/src/platform/metrics.ts'
+import { createQueues } from '../../server/src/platform/queues.ts'
 import { connectRedis } from '../../server/src/platform/redis.ts'
 import { createStream, type Entry } from '../../server/src/platform/streams.ts'
 import { corps } from '../../server/src/modules/corps/tables.ts'
@@ -95,7 +97,7 @@ describe('streams', () => {
 
   test('every entry is handed over; what a dead consumer took is handed to another', async () => {
     const requests = connect(true)
-    const stream = createStream('{t:dead}:stream', requests, () => connect(true), log)
+    const stream = createStream('{t:dead}:stream', requests, () => connect(true), { log, metrics: createMetrics() })
     for (let i = 0; i < 25; i++) await stream.append(String(i))
     // A consumer that takes a batch and dies: it reads, and never says that it is done.
     const dead = connect(true)
@@ -112,7 +114,7 @@ describe('streams', () => {
 
   test('a batch that fails is handed over again', async () => {
     const requests = connect(true)
-    const stream = createStream('{t:fails}:stream', requests, () => connect(true), log)
+    const stream = createStream('{t:fails}:stream', requests, () => connect(true), { log, metrics: createMetrics() })
     const seen: Entry[][] = []
     const consumer = stream.consume(async (batch) => {
       seen.push(batch)
@@ -127,7 +129,7 @@ describe('streams', () => {
 
   test('goes on after Redis was emptied', async () => {
     const requests = connect(true)
-    const stream = createStream('{t:empty}:stream', requests, () => connect(true), log)
+    const stream = createStream('{t:empty}:stream', requests, () => connect(true), { log, metrics: createMetrics() })
     const seen: string[] = []
     const consumer = stream.consume(async (batch) => void seen.push(...batch.map((entry) => entry.text)), options)
     await stream.append('before')
@@ -138,4 +140,45 @@ describe('streams', () => {
     await consumer.stop()
     requests.disconnect()
   })
+
+  test('that nobody reads is told of half way up, and loses its oldest entries at the ceiling', async () => {
+    const requests = connect(true)
+    const told: { level: number; msg: string }[] = []
+    const heard = pino({ level: 'error' }, { write: (line: string) => void told.push(JSON.parse(line)) })
+    const metrics = createMetrics()
+    const stream = createStream('{t:full}:stream', requests, () => connect(true), { log: heard, metrics }, { bytes: 400_000, entries: 100_000, lookMs: 0 })
+    const appended = async (count: number) => {
+      for (let i = 0; i < count; i++) await stream.append(`${i}`.padEnd(500))
+    }
+    await appended(500)
+    await until(() => told.length > 0)
+    expect(told.map(({ msg }) => msg)).toEqual([expect.stringContaining('half full')])
+    expect(await requests.xlen('{t:full}:stream')).toBe(500)
+    await appended(2000)
+    await until(() => told.length > 1)
+    expect(told[1]?.msg).toContain('dropped unread')
+    expect(await requests.xlen('{t:full}:stream')).toBeLessThan(1000)
+    expect((await requests.xrevrange('{t:full}:stream', '+', '-', 'COUNT', 1))[0]?.[1]).toEqual(['d', '1999'.padEnd(500)])
+    expect(await metrics.registry.getSingleMetricAsString('zhike_stream_dropped_total')).toMatch(/stream="\{t:full\}:stream"\} [1-9]/)
+    requests.disconnect()
+  })
+})
+
+test('work that failed for good is done when it is asked for again by the same id', async () => {
+  const connection = connectRedis(redis.url, log, { patient: true, name: 'test' })
+  const queues = createQueues(connection, { log, metrics: createMetrics(), prefix: 't' })
+  const queue = queues.define<{ n: number }>('named', { attempts: 1 })
+  const ran: number[] = []
+  queue.work(async ({ n }) => {
+    ran.push(n)
+    if (n < 3) throw new Error('not this time')
+  })
+  for (const n of [1, 2, 3]) {
+    await expect.poll(async () => {
+      await (n === 2 ? queue.addMany([{ payload: { n }, id: 'same' }]) : queue.add({ n }, { id: 'same' }))
+      return ran
+    }, { timeout: 5000, interval: 50 }).toContain(n)
+  }
+  await queues.close()
+  connection.disconnect()
 })

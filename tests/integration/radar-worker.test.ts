@@ -89,6 +89,35 @@ describe('crashes and repetitions', () => {
   })
 })
 
+describe('the pages of a view', () => {
+  const pagesOf = async (shareId: number) => (await stage.rows('SELECT page, p.visible_ms ms, v.visible_ms total FROM view_pages p JOIN views v ON v.id = p.view_id WHERE v.share_id = ? ORDER BY page', [shareId])).map(({ page, ms, total }) => [page, ms, total])
+  const minutes = (n: number) => n * 60_000
+
+  it('never come to more than the whole, also beyond the cap of half an hour · MAT-15', async () => {
+    const { shareId, link } = await stage.send(wu, material, chatOf(customer))
+    const page = await stage.device().open(link)
+    stage.clock.pass(minutes(50))
+    await page.beat({ ms: minutes(30), page: 1, pages: { 1: minutes(30) } })
+    await work()
+    await page.beat({ ms: minutes(45), page: 2, pages: { 1: minutes(30), 2: minutes(15) } })
+    await work()
+    expect(await pagesOf(shareId)).toEqual([[1, minutes(30), minutes(30)], [2, 0, minutes(30)]])
+  })
+
+  it('nor when beacons contradict each other, before and after the view has ended', async () => {
+    const { shareId, link } = await stage.send(wu, material, chatOf(customer))
+    const page = await stage.device().open(link)
+    stage.clock.pass(minutes(1))
+    await page.beat({ ms: 20_000, page: 1, pages: { 1: 20_000 } })
+    await page.beat({ ms: 30_000, page: 2, pages: { 2: 30_000 }, left: 1 })
+    await work()
+    expect(await pagesOf(shareId)).toEqual([[1, 20_000, 30_000], [2, 10_000, 30_000]])
+    await page.beat({ ms: 35_000, page: 3, pages: { 3: 35_000 }, left: 1 })
+    await work()
+    expect(await stage.rows('SELECT SUM(p.visible_ms) pages, SUM(p.counted_ms) counted FROM view_pages p JOIN views v ON v.id = p.view_id WHERE v.share_id = ?', [shareId])).toEqual([{ pages: '35000', counted: '35000' }])
+  })
+})
+
 describe('messages about openings', () => {
   it("the customer's owner is told too when the sender is no longer her friend · MAT-16", async () => {
     const { link } = await stage.send(wu, material, chatOf(customer))

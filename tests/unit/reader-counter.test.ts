@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { VIEW_CAP_MS } from '@zhike/shared'
 import { createCounter } from '../../h5/src/customer/counter.ts'
 
 let now: number
@@ -53,5 +54,22 @@ describe('reading time · MAT-15', () => {
     counter.touch()
     pass(1000)
     expect(counter.totals().ms).toBe(2000)
+  })
+
+  it('ends at the cap, for the pages as for the whole', () => {
+    counter.start()
+    const read = (ms: number) => {
+      for (let minutes = ms / 60_000; minutes > 0; minutes--) {
+        counter.touch()
+        pass(60_000)
+      }
+    }
+    counter.turnTo(1)
+    read(VIEW_CAP_MS - 60_000)
+    counter.turnTo(2)
+    read(5 * 60_000)
+    counter.turnTo(3)
+    read(5 * 60_000)
+    expect(counter.totals()).toEqual({ ms: VIEW_CAP_MS, pages: { 1: VIEW_CAP_MS - 60_000, 2: 60_000 } })
   })
 })

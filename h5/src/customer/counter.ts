@@ -1,3 +1,5 @@
+import { VIEW_CAP_MS } from '@zhike/shared'
+
 /** Without a sign of life (scroll, touch, key) for this long nobody is taken to be reading. */
 const IDLE_MS = 120_000
 /** A gap between two ticks that is longer was sleep: the phone was locked or the page frozen. */
@@ -21,8 +23,8 @@ export function createCounter(now: () => number) {
   function count(): void {
     const at = now()
     if (running) {
-      // Time since the last sign of life counts only up to the idle limit.
-      const gap = Math.min(at, alive + IDLE_MS) - last
+      // Time since the last sign of life counts only up to the idle limit, and all of it only up to the cap: no page grows further than the whole.
+      const gap = Math.min(Math.min(at, alive + IDLE_MS) - last, VIEW_CAP_MS - total)
       if (gap > 0 && at - last <= GAP_MS) {
         total += gap
         if (page > 0) perPage.set(page, (perPage.get(page) ?? 0) + gap)

@@ -20,6 +20,8 @@ export function createMetrics() {
     callbackBacklog: new Gauge({ name: 'zhike_callback_backlog', help: 'Callbacks not yet handled', registers }),
     beacons: new Counter({ name: 'zhike_beacons_total', help: 'Beacons by outcome', labelNames: ['outcome'], registers }),
     beaconBatch: new Histogram({ name: 'zhike_beacon_batch_size', help: 'Beacons written at once', registers, buckets: [1, 10, 50, 100, 250, 500, 1000] }),
+    streamBytes: new Gauge({ name: 'zhike_stream_bytes', help: 'Memory that a stream takes in Redis: what no worker has read yet', labelNames: ['stream'], registers }),
+    streamDropped: new Counter({ name: 'zhike_stream_dropped_total', help: 'Entries of a stream dropped unread because Redis would have filled up', labelNames: ['stream'], registers }),
     queueJobs: new Counter({ name: 'zhike_queue_jobs_total', help: 'Background jobs by queue and outcome', labelNames: ['queue', 'outcome'], registers }),
     notices: new Counter({ name: 'zhike_notices_total', help: 'App messages to staff by outcome', labelNames: ['outcome'], registers }),
     autoTags: new Counter({ name: 'zhike_auto_tags_total', help: 'Tags set on customers by what they did, by outcome of a try', labelNames: ['outcome'], registers }),

@@ -52,7 +52,7 @@ export async function createPlatform(config: Config, replace: { clock?: Clock; l
   return {
     config, log, metrics, database, db: database.db, redis, queues, live,
     clock: replace.clock ?? systemClock,
-    stream: (name) => createStream(`{${config.redisPrefix}:${name}}:stream`, redis, () => open(true, `stream-${name}`), log),
+    stream: (name) => createStream(`{${config.redisPrefix}:${name}}:stream`, redis, () => open(true, `stream-${name}`), { log, metrics }),
     files: s3 ?? createLocalFiles(`${config.dataDir}/files`),
     secrets: createSecretBox(config.appKey),
     async close() {

@@ -8,7 +8,7 @@ import type { RedisClient } from './redis.ts'
 /** One kind of background work. A job carries ids of rows only and can be run twice without harm. */
 export interface WorkQueue<T extends object> {
   readonly name: string
-  /** @param options.id a job with an id that is still waiting is not added again */
+  /** @param options.id a job with an id that is waiting or under way is not added again; one that failed is */
   add(payload: T, options?: { delayMs?: number; id?: string }): Promise<void>
   addMany(payloads: readonly { payload: T; id?: string }[]): Promise<void>
   /** Starts taking jobs in this process (worker role). */
@@ -30,6 +30,8 @@ export function createQueues(redis: RedisClient, tools: { log: Log; metrics: Met
   return {
     define(name, { attempts = 5, backoffMs = 1000 } = {}) {
       const prefix = `{${tools.prefix}:${name}}`
+      // BullMQ adds no second job with an id as long as it keeps one, also one that failed for good: of those with an id none is kept.
+      const named = (id: string | undefined): JobsOptions => (id === undefined ? {} : { jobId: id, removeOnFail: true })
       const defaults: JobsOptions = { attempts, backoff: { type: 'exponential', delay: backoffMs, jitter: 0.3 }, removeOnComplete: true, removeOnFail: { count: 500 } }
       const queue = new Queue(name, { connection: redis, prefix, defaultJobOptions: defaults })
       queue.on('error', (error) => tools.log.debug({ err: error, queue: name }, 'queue connection'))
@@ -37,10 +39,10 @@ export function createQueues(redis: RedisClient, tools: { log: Log; metrics: Met
       return {
         name,
         async add(payload, options = {}) {
-          await queue.add(name, payload, { delay: options.delayMs, jobId: options.id })
+          await queue.add(name, payload, { delay: options.delayMs, ...named(options.id) })
         },
         async addMany(payloads) {
-          await queue.addBulk(payloads.map(({ payload, id }) => ({ name, data: payload, opts: { jobId: id } })))
+          await queue.addBulk(payloads.map(({ payload, id }) => ({ name, data: payload, opts: named(id) })))
         },
         work(handler, { concurrency = 5 } = {}) {
           const worker = new Worker(

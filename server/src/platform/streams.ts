@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
 import { isRedisAway, whenAway } from './redis.ts'
 import type { RedisClient } from './redis.ts'
+import { createStreamCeiling } from './stream-ceiling.ts'
+import type { Ceiling } from './stream-ceiling.ts'
 
 /** One entry of a stream: its Redis id and its text. */
 export interface Entry { id: string; text: string }
@@ -17,15 +20,21 @@ export interface Stream {
 }
 
 const GROUP = 'workers'
+/** About two million beacons: hours of a big corp's readers, and less than a Redis server has. */
+const CEILING: Ceiling = { bytes: 400 * 1024 * 1024, entries: 2_000_000, lookMs: 5000 }
 
 /**
  * @param requests connection that fails quickly, for appending
  * @param background connection of its own for blocking reads
+ * @param ceiling what nobody reads is kept up to here; beyond it the oldest entries are dropped
  */
-export function createStream(key: string, requests: RedisClient, background: () => RedisClient, log: Log): Stream {
+export function createStream(key: string, requests: RedisClient, background: () => RedisClient, tools: { log: Log; metrics: Metrics }, ceiling = CEILING): Stream {
+  const { log } = tools
+  const keepBelow = createStreamCeiling(key, requests, tools, ceiling)
   return {
     async append(text) {
-      await requests.xadd(key, '*', 'd', text)
+      await requests.xadd(key, 'MAXLEN', '~', ceiling.entries, '*', 'd', text)
+      keepBelow()
     },
     consume(handle, options) {
       const reader = background()

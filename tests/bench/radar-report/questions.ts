@@ -25,6 +25,7 @@ export function questionsOf({ zone, materials }: BenchCorp, senderId: number, no
     { name: '趋势 7 天', url: '/api/radar/trend?days=7' },
     { name: '趋势 30 天', url: '/api/radar/trend?days=30' },
     { name: '素材的数据', url: `/api/radar/materials/${most}/figures` },
+    { name: '素材的转发', url: `/api/radar/forwards?materialId=${most}` },
     { name: '素材的读者', url: readers },
     { name: '素材的读者，后面的页', url: readers, laterPage: true },
     { name: '素材的读者，翻到第 50 页', url: `${readers}&skip=490&limit=10` },

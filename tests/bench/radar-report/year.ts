@@ -14,6 +14,8 @@ const TOLD_DAYS = 14
 const READINGS_EACH = 3
 /** What that comes to over all links, in the mean. */
 const READINGS_IN_ALL = 2.6
+/** The part of the links that readers pass on. */
+const PASSED_ON = 0.05
 const WEEKDAY = 1.15
 const WEEKEND = 0.62
 
@@ -48,6 +50,11 @@ export async function fillYear(bulk: Connection, corp: BenchCorp, { now, days, v
       links.push(link)
       const key = `${scattered(shareId)}-${shareId}`
       yield [link.id, corpId, `t${key}`, null, null, 0, null, materialId, link.staffId, customerId === null ? 'group_chat' : 'single_chat', customerId, customerId === null ? 1 : null, `r${key}`, 'sent', customerId === null ? null : `d${customerId}`, utc(sentAt), utc(sentAt)]
+      // Some are passed on, mostly once.
+      for (let copies = dice.roll() < PASSED_ON ? 1 + dice.below(4, 2) : 0; copies > 0; copies--) {
+        const copy = ++shareId
+        yield [copy, corpId, `f${copy}`, link.id, link.id, 1, `s${copy}`, materialId, link.staffId, 'forward', null, null, `f${copy}`, 'sent', null, utc(sentAt), null]
+      }
     }
   }
 
@@ -90,7 +97,7 @@ export async function fillYear(bulk: Connection, corp: BenchCorp, { now, days, v
         for (; day >= 0 && first - day < 15; day--) yield* sharesOf(day, links)
       })())
       await loadRows(bulk, 'views', VIEWS, viewsOf(links))
-      tell(`${shareId} 次发送、${viewId} 次打开，${seconds()}`)
+      tell(`${shareId} 次发送和转发、${viewId} 次打开，${seconds()}`)
     }
     tell(`建立 views 的索引（已用 ${seconds()}）`)
   }))

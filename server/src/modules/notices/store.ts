@@ -76,11 +76,11 @@ export function noticesOf(q: Queries, corpId: number) {
     async postpone(ids: readonly number[], dueAt: number): Promise<void> {
       await q.update(notices).set({ dueAt }).where(and(oneOf(ids), eq(notices.state, 'waiting')))
     },
-    /** When the receiver's last messages went out, newest first; merged ones count as the one message they were. */
+    /** When the receiver's last messages went out, newest first; merged ones count as the one message they were. Index notices_sent. */
     async lastSent(staffId: number, since: number, limit: number): Promise<number[]> {
       const rows = await q.select({ sentAt: notices.sentAt }).from(notices)
-        .where(and(eq(notices.corpId, corpId), eq(notices.staffId, staffId), eq(notices.state, 'sent'), eq(notices.merged, 0), gt(notices.sentAt, since)))
-        .orderBy(desc(notices.id)).limit(limit)
+        .where(and(eq(notices.corpId, corpId), eq(notices.staffId, staffId), eq(notices.merged, 0), gt(notices.sentAt, since)))
+        .orderBy(desc(notices.sentAt)).limit(limit)
       return rows.flatMap((row) => (row.sentAt === null ? [] : [row.sentAt]))
     },
     /** A receiver's messages, newest first, one more than `limit`. */

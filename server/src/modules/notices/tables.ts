@@ -24,6 +24,7 @@ export const notices = mysqlTable('notices', {
   wecomMsgId: varchar('wecom_msg_id', { length: 200 }),
   dueAt: moment('due_at').notNull(),
   createdAt: moment('created_at').notNull(),
+  /** Of those that were sent, and of no other. */
   sentAt: moment('sent_at'),
   merged: tinyint('merged').notNull().default(0),
   /** When its sending first began: from then on the receiver finds it under 我的消息. */
@@ -31,6 +32,6 @@ export const notices = mysqlTable('notices', {
   /** When she saw it there. */
   readAt: moment('read_at'),
 }, (t) => [
-  uniqueIndex('notices_once').on(t.corpId, t.onceKey), index('notices_due').on(t.state, t.dueAt), index('notices_staff').on(t.corpId, t.staffId, t.id),
+  uniqueIndex('notices_once').on(t.corpId, t.onceKey), index('notices_due').on(t.state, t.dueAt), index('notices_sent').on(t.corpId, t.staffId, t.sentAt, t.merged),
   index('notices_told').on(t.corpId, t.staffId, t.toldAt, t.id), index('notices_new').on(t.corpId, t.staffId, t.readAt, t.toldAt),
 ])

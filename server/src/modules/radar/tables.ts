@@ -33,6 +33,8 @@ export const shares = mysqlTable('shares', {
   index('shares_material').on(t.corpId, t.materialId, t.state, t.sentAt), index('shares_staff').on(t.corpId, t.staffId, t.state, t.sentAt),
   index('shares_sent').on(t.corpId, t.state, t.sentAt, t.staffId), index('shares_customer').on(t.corpId, t.customerId, t.id),
   index('shares_chain').on(t.corpId, t.rootId, t.id),
+  // Holds all that the list of a material's forwards is made of.
+  index('shares_forwards').on(t.corpId, t.materialId, t.rootId, t.id, t.depth, t.staffId),
 ])
 
 /** Devices of readers, and who they turned out to be. */

@@ -1,4 +1,4 @@
-import type { Pool } from 'mysql2/promise'
+import type { Pool, RowDataPacket } from 'mysql2/promise'
 import { errnoOf } from '../../../platform/db/connect.ts'
 import type { ViewProgress } from './line.ts'
 import { VIEW_STATE } from '../views/store.ts'
@@ -30,6 +30,12 @@ export function progressOf(pool: Pool, corpId: number) {
     async writePages(list: readonly { viewId: number; page: number; visibleMs: number }[]): Promise<void> {
       if (list.length === 0) return
       await run('INSERT INTO view_pages (corp_id, view_id, page, visible_ms) VALUES ? ON DUPLICATE KEY UPDATE visible_ms = GREATEST(visible_ms, VALUES(visible_ms))', list.map((row) => [corpId, row.viewId, row.page, row.visibleMs]))
+    },
+    /** What the pages of views come to, by the view. */
+    async pageSums(viewIds: readonly number[]): Promise<Map<number, number>> {
+      if (viewIds.length === 0) return new Map()
+      const [rows] = await pool.query<(RowDataPacket & { viewId: number; ms: string | number })[]>('SELECT view_id AS viewId, SUM(visible_ms) AS ms FROM view_pages WHERE corp_id = ? AND view_id IN (?) GROUP BY view_id', [corpId, viewIds])
+      return new Map(rows.map(({ viewId, ms }) => [viewId, Number(ms)]))
     },
   }
 

@@ -1,4 +1,6 @@
 import { errnoOf, isDatabaseAway } from '../../../platform/db/connect.ts'
+import { gaveWay, inTransaction } from '../../../platform/db/transaction.ts'
+import { halving } from '../../../platform/halving.ts'
 import type { Platform } from '../../../platform/platform.ts'
 import type { Entry } from '../../../platform/streams.ts'
 import { foldProgress, readLine } from './line.ts'
@@ -27,20 +29,12 @@ export function createBeatWriter(platform: Platform, written: (corpId: number, v
     }
   }
 
-  /** A row that the database refuses must not hold up the others: it is found by halving, and dropped. */
+  /** A row that the database refuses must not hold up the others: it is dropped. */
   async function writeOrSplit(corpId: number, list: readonly ViewProgress[]): Promise<ViewDbRow[]> {
-    try {
-      return await write(corpId, list)
-    } catch (error) {
-      const errno = errnoOf(error)
-      if (isDatabaseAway(error) || errno === undefined || errno === 1213 || errno === 1205) throw error
-      if (list.length === 1) {
-        log.error({ err: error, corpId, viewKey: list[0]?.viewKey }, 'a view could not be written and was dropped')
-        return []
-      }
-      const half = list.length >> 1
-      return [...await writeOrSplit(corpId, list.slice(0, half)), ...await writeOrSplit(corpId, list.slice(half))]
-    }
+    return await halving(list, (some) => write(corpId, some), {
+      passing: (error) => isDatabaseAway(error) || errnoOf(error) === undefined || gaveWay(error),
+      refused: ({ viewKey }, error) => log.error({ err: error, corpId, viewKey }, 'a view could not be written and was dropped'),
+    })
   }
 
   async function write(corpId: number, list: readonly ViewProgress[]): Promise<ViewDbRow[]> {
@@ -53,6 +47,21 @@ export function createBeatWriter(platform: Platform, written: (corpId: number, v
       return viewId === undefined ? [] : [...view.pageMs].map(([page, visibleMs]) => ({ viewId, page, visibleMs }))
     }).sort((a, b) => a.viewId - b.viewId || a.page - b.page)
     for (let i = 0; i < pages.length; i += 1000) await progress.writePages(pages.slice(i, i + 1000))
+    await keepPagesWithin(corpId, views, pages)
     return views
+  }
+
+  /**
+   * Each page keeps its greatest value, so beacons that contradict each other (those that were clamped, or made up) may bring pages
+   * to more than the whole. A view of one page can't get there.
+   */
+  async function keepPagesWithin(corpId: number, views: readonly ViewDbRow[], told: readonly { viewId: number; page: number; visibleMs: number }[]): Promise<void> {
+    const withPages = new Set(told.map(({ viewId }) => viewId))
+    const several = views.filter((view) => withPages.has(view.id) && (view.maxPage ?? 0) > 1)
+    const sums = await progressOf(database.pool, corpId).pageSums(several.map((view) => view.id))
+    for (const view of several) {
+      if ((sums.get(view.id) ?? 0) <= view.visibleMs) continue
+      await inTransaction(db, (tx) => viewsOf(tx, corpId).cutPages(view.id, told.filter(({ viewId }) => viewId === view.id)))
+    }
   }
 }

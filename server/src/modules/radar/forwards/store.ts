@@ -11,7 +11,7 @@ export interface Chain { rootId: number; copies: number; depth: number; lastId: 
 /** Links that readers passed on, and who read the copies. */
 export function forwardsOf(q: Queries, corpId: number) {
   return {
-    /** Chains of a material, the one passed on last first, one more than `limit`. */
+    /** Chains of a material, the one passed on last first, one more than `limit`. Index shares_forwards, and nothing else. */
     async chains(materialId: number, scope: SQL | undefined, { skip = 0, limit }: { skip?: number; limit: number }): Promise<Chain[]> {
       const last = max(shares.id)
       const rows = await q.select({ rootId: shares.rootId, copies: sql<number>`COUNT(*)`.mapWith(Number), depth: max(shares.depth), lastId: last }).from(shares)

@@ -1,4 +1,4 @@
-import { and, desc, eq, exists, getTableColumns, gt, gte, inArray, isNull, lt, or, sql } from 'drizzle-orm'
+import { and, desc, eq, exists, getTableColumns, gt, gte, inArray, isNull, lt, notInArray, or, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/mysql-core'
 import type { Queries } from '../../../platform/db/connect.ts'
@@ -123,6 +123,23 @@ export function viewsOf(q: Queries, corpId: number) {
         return view ? [{ materialId: view.materialId, staffId: view.staffId, page, views: countedMs === null ? 1 : 0, readMs: visibleMs - (countedMs ?? 0) }] : []
       })
     },
+    /**
+     * Takes from the pages of a view what they have more than the whole, first from those that were just told of, from the last
+     * page on. What is in the sums already stays: it was no more than the whole then.
+     */
+    async cutPages(viewId: number, told: readonly { page: number; visibleMs: number }[]): Promise<void> {
+      const rows = await q.select().from(viewPages).where(and(eq(viewPages.corpId, corpId), eq(viewPages.viewId, viewId))).orderBy(desc(viewPages.page)).for('update')
+      // After the pages: whoever wrote these has written the whole before.
+      const [view] = await q.select({ visibleMs: views.visibleMs }).from(views).where(and(mine, eq(views.id, viewId)))
+      let over = rows.reduce((sum, row) => sum + row.visibleMs, 0) - (view?.visibleMs ?? 0)
+      const justTold = (row: (typeof rows)[number]) => told.some(({ page, visibleMs }) => page === row.page && visibleMs === row.visibleMs)
+      for (const row of [...rows.filter(justTold), ...rows.filter((each) => !justTold(each))]) {
+        const less = Math.min(over, row.visibleMs - (row.countedMs ?? 0))
+        if (less <= 0) continue
+        await q.update(viewPages).set({ visibleMs: row.visibleMs - less }).where(and(eq(viewPages.corpId, corpId), eq(viewPages.viewId, viewId), eq(viewPages.page, row.page)))
+        over -= less
+      }
+    },
     async addPages(rows: readonly { viewId: number; page: number; visibleMs: number; countedMs: number }[]): Promise<void> {
       if (rows.length > 0) await q.insert(viewPages).values(rows.map((row) => ({ ...row, corpId })))
     },
@@ -152,12 +169,16 @@ export function viewsOf(q: Queries, corpId: number) {
   }
 }
 
-/** Views of any corp whose announcement a dead process left undone. */
-export async function unannouncedViews(q: Queries, openedBefore: number, limit: number): Promise<{ corpId: number; id: number }[]> {
-  return await q.select({ corpId: views.corpId, id: views.id }).from(views).where(and(eq(views.announced, VIEW_STATE.fresh), lt(views.openedAt, openedBefore))).orderBy(views.openedAt).limit(limit)
+/** Views of any corp whose announcement a dead process left undone. @param except ids that are left out */
+export async function unannouncedViews(q: Queries, openedBefore: number, limit: number, except: readonly number[]): Promise<{ corpId: number; id: number }[]> {
+  return await oldest(q, and(eq(views.announced, VIEW_STATE.fresh), lt(views.openedAt, openedBefore)), limit, except)
 }
 
-/** Views of any corp that fell silent and are not finished. */
-export async function silentViews(q: Queries, seenBefore: number, limit: number): Promise<{ corpId: number; id: number }[]> {
-  return await q.select({ corpId: views.corpId, id: views.id }).from(views).where(and(eq(views.announced, VIEW_STATE.announced), lt(views.lastSeenAt, seenBefore))).orderBy(views.openedAt).limit(limit)
+/** Views of any corp that fell silent and are not finished. @param except ids that are left out */
+export async function silentViews(q: Queries, seenBefore: number, limit: number, except: readonly number[]): Promise<{ corpId: number; id: number }[]> {
+  return await oldest(q, and(eq(views.announced, VIEW_STATE.announced), lt(views.lastSeenAt, seenBefore)), limit, except)
+}
+
+async function oldest(q: Queries, where: SQL | undefined, limit: number, except: readonly number[]): Promise<{ corpId: number; id: number }[]> {
+  return await q.select({ corpId: views.corpId, id: views.id }).from(views).where(and(where, except.length > 0 ? notInArray(views.id, [...except]) : undefined)).orderBy(views.openedAt).limit(limit)
 }

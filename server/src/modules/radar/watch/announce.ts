@@ -3,6 +3,7 @@ import type { MaterialType } from '@zhike/shared'
 import { isDatabaseAway } from '../../../platform/db/connect.ts'
 import type { Queries } from '../../../platform/db/connect.ts'
 import { inTransaction } from '../../../platform/db/transaction.ts'
+import { halving } from '../../../platform/halving.ts'
 import type { Platform } from '../../../platform/platform.ts'
 import { isRedisAway } from '../../../platform/redis.ts'
 import type { Corp } from '../../corps/index.ts'
@@ -23,6 +24,7 @@ import { factsOf } from '../views/facts.ts'
 import { ledgerFor } from '../views/reader-ledger.ts'
 import { viewsOf } from '../views/store.ts'
 import type { ViewDbRow } from '../views/store.ts'
+import type { Aside } from './aside.ts'
 
 const AT_ONCE = 100
 
@@ -43,9 +45,10 @@ function openedEventData(view: ViewDbRow, material: { title: string; type: Mater
 
 /**
  * Announces new views once: who the reader is, timeline (MAT-17), figures, notices (MAT-16), all in one transaction.
+ * One that fails is left aside for a while.
  * @returns the views that this call announced; others had been, or belong to no share
  */
-export function createAnnouncer(platform: Platform, needs: RadarNeeds, { messenger, settings }: { messenger: Messenger; settings: RadarSettingsArea }): (corpId: number, viewIds: readonly number[]) => Promise<ViewDbRow[]> {
+export function createAnnouncer(platform: Platform, needs: RadarNeeds, { messenger, settings, aside }: { messenger: Messenger; settings: RadarSettingsArea; aside: Aside }): (corpId: number, viewIds: readonly number[]) => Promise<ViewDbRow[]> {
   const { db, clock } = platform
 
   async function announceSome(corp: Corp, viewIds: readonly number[]): Promise<ViewDbRow[]> {
@@ -121,26 +124,24 @@ export function createAnnouncer(platform: Platform, needs: RadarNeeds, { messeng
     return found
   }
 
-  /** One view that can't be announced must not hold up the others: it is found by halving, one transaction after the other. */
-  async function announceOrSplit(corp: Corp, viewIds: readonly number[]): Promise<ViewDbRow[]> {
-    try {
-      return await announceSome(corp, viewIds)
-    } catch (error) {
-      if (isDatabaseAway(error) || isRedisAway(error)) throw error
-      if (viewIds.length > 1) {
-        const half = viewIds.length >> 1
-        return [...await announceOrSplit(corp, viewIds.slice(0, half)), ...await announceOrSplit(corp, viewIds.slice(half))]
-      }
-      platform.log.error({ err: error, corpId: corp.id, viewId: viewIds[0] }, 'a view could not be announced')
-      return []
-    }
-  }
-
   return async (corpId, viewIds) => {
     const corp = await needs.corps.byId(corpId)
-    if (!corp) return []
+    if (!corp) {
+      viewIds.forEach(aside.put)
+      return []
+    }
     const announced: ViewDbRow[] = []
-    for (let i = 0; i < viewIds.length; i += AT_ONCE) announced.push(...await announceOrSplit(corp, viewIds.slice(i, i + AT_ONCE)))
+    const due = aside.without(viewIds)
+    for (let i = 0; i < due.length; i += AT_ONCE) {
+      announced.push(...await halving(due.slice(i, i + AT_ONCE), (some) => announceSome(corp, some), {
+        passing: (error) => isDatabaseAway(error) || isRedisAway(error),
+        refused(viewId, error) {
+          platform.log.error({ err: error, corpId, viewId }, 'a view could not be announced')
+          aside.put(viewId)
+        },
+      }))
+    }
+    aside.done(announced.map((view) => view.id))
     return announced
   }
 }

@@ -1,8 +1,13 @@
 import { dayName, READING_NOW_MS } from '@zhike/shared'
+import { isDatabaseAway } from '../../../platform/db/connect.ts'
 import { inTransaction } from '../../../platform/db/transaction.ts'
+import { halving } from '../../../platform/halving.ts'
 import type { Platform } from '../../../platform/platform.ts'
+import { isRedisAway } from '../../../platform/redis.ts'
+import type { Corp } from '../../corps/index.ts'
 import { updateCustomerEvent } from '../../customers/index.ts'
 import { eventsOf } from './announce.ts'
+import type { Aside } from './aside.ts'
 import { heatIn, warmedBy } from '../figures/heat.ts'
 import { materialSumsOf } from '../figures/sums.ts'
 import type { RadarNeeds } from '../needs.ts'
@@ -19,13 +24,12 @@ const AT_ONCE = 50
 
 /**
  * Ends views: the material's sums and the timeline row get the final reading time (MAT-17, MAT-21), and its sender the
- * summary (MAT-16). Repeatable; answers the views that this call ended.
+ * summary (MAT-16). Repeatable; one that fails is left aside for a while. Answers the views that this call ended.
  */
-export function createEndings(platform: Platform, needs: RadarNeeds, { messenger, settings }: { messenger: Messenger; settings: RadarSettingsArea }): (corpId: number, viewIds: readonly number[]) => Promise<ViewDbRow[]> {
-  const { db } = platform
-  const endSome = async (corpId: number, viewIds: readonly number[]): Promise<ViewDbRow[]> => {
-    const corp = await needs.corps.byId(corpId)
-    if (!corp) return []
+export function createEndings(platform: Platform, needs: RadarNeeds, { messenger, settings, aside }: { messenger: Messenger; settings: RadarSettingsArea; aside: Aside }): (corpId: number, viewIds: readonly number[]) => Promise<ViewDbRow[]> {
+  const { db, log } = platform
+  const endSome = async (corp: Corp, viewIds: readonly number[]): Promise<ViewDbRow[]> => {
+    const corpId = corp.id
     const how = await settings.of(corpId)
     return await inTransaction(db, async (tx) => {
       const store = viewsOf(tx, corpId)
@@ -49,8 +53,23 @@ export function createEndings(platform: Platform, needs: RadarNeeds, { messenger
   }
 
   return async (corpId, viewIds) => {
+    const corp = await needs.corps.byId(corpId)
+    if (!corp) {
+      viewIds.forEach(aside.put)
+      return []
+    }
     const ended: ViewDbRow[] = []
-    for (let i = 0; i < viewIds.length; i += AT_ONCE) ended.push(...await endSome(corpId, viewIds.slice(i, i + AT_ONCE)))
+    const due = aside.without(viewIds)
+    for (let i = 0; i < due.length; i += AT_ONCE) {
+      ended.push(...await halving(due.slice(i, i + AT_ONCE), (some) => endSome(corp, some), {
+        passing: (error) => isDatabaseAway(error) || isRedisAway(error),
+        refused(viewId, error) {
+          log.error({ err: error, corpId, viewId }, 'a view could not be ended')
+          aside.put(viewId)
+        },
+      }))
+    }
+    aside.done(ended.map((view) => view.id))
     return ended
   }
 }

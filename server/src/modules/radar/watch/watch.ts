@@ -6,6 +6,8 @@ import type { LiveEvent } from '@zhike/shared'
 import { friendshipsOf } from '../../customers/index.ts'
 import type { Entry } from '../../../platform/streams.ts'
 import { createAnnouncer } from './announce.ts'
+import { createAside } from './aside.ts'
+import type { Aside } from './aside.ts'
 import { createBeatWriter } from '../beats/writer.ts'
 import { SILENT_MS, createEndings } from './endings.ts'
 import { createMessenger } from '../messages/messenger.ts'
@@ -25,8 +27,10 @@ const SWEPT_AT_ONCE = 500
 export function createWatch(platform: Platform, needs: RadarNeeds, settings: RadarSettingsArea) {
   const { db, clock } = platform
   const messenger = createMessenger(platform, needs, settings)
-  const announce = createAnnouncer(platform, needs, { messenger, settings })
-  const end = createEndings(platform, needs, { messenger, settings })
+  const unannounced = createAside(clock)
+  const unended = createAside(clock)
+  const announce = createAnnouncer(platform, needs, { messenger, settings, aside: unannounced })
+  const end = createEndings(platform, needs, { messenger, settings, aside: unended })
   const tell = createViewNews(platform, needs)
 
   let behind = false
@@ -71,9 +75,22 @@ export function createWatch(platform: Platform, needs: RadarNeeds, settings: Rad
   /** Finds what a crash left undone, and readers who fell silent. */
   async function sweep(): Promise<void> {
     const now = clock.now()
-    for (const [corpId, ids] of byCorp(await unannouncedViews(db, now - FORGOTTEN_MS, SWEPT_AT_ONCE))) await announceAndTell(corpId, ids)
+    await forEachCorp(await unannouncedViews(db, now - FORGOTTEN_MS, SWEPT_AT_ONCE, unannounced.now()), unannounced, announceAndTell)
     // While beacons wait in the stream, silence only means that we haven't listened yet.
-    if (!behind) for (const [corpId, ids] of byCorp(await silentViews(db, now - SILENT_MS, SWEPT_AT_ONCE))) await endAndTell(corpId, ids)
+    if (!behind) await forEachCorp(await silentViews(db, now - SILENT_MS, SWEPT_AT_ONCE, unended.now()), unended, endAndTell)
+  }
+
+  /** What goes wrong with one corp is none of the others' business. */
+  async function forEachCorp(rows: readonly { corpId: number; id: number }[], aside: Aside, work: (corpId: number, viewIds: readonly number[]) => Promise<void>): Promise<void> {
+    for (const [corpId, ids] of byCorp(rows)) {
+      try {
+        await work(corpId, ids)
+      } catch (error) {
+        if (isDatabaseAway(error) || isRedisAway(error)) throw error
+        platform.log.error({ err: error, corpId }, 'views of a corp could not be swept; tried again later')
+        ids.forEach(aside.put)
+      }
+    }
   }
 
   const writeBeats = createBeatWriter(platform, written)
