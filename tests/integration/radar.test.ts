@@ -138,12 +138,12 @@ describe('beacons', () => {
     expect(JSON.stringify(notice?.card)).toContain(`#/customers/${customer.customerId}`)
 
     stage.clock.pass(12_000)
-    expect(await page.beat({ ms: 11_000, pages: { 1: 7000, 3: 4000 }, page: 3, depth: 40, left: 0 })).toBe(204)
+    expect(await page.beat({ ms: 11_000, pages: { 1: 7000, 2: 1000, 3: 3000 }, page: 3, depth: 40, left: 0 })).toBe(204)
     expect(await page.beat({ ms: 8000, pages: { 1: 7000, 2: 1000 }, page: 2, depth: 30, left: 0 })).toBe(204)
-    expect(await page.beat({ ms: 11_500, pages: { 1: 7000, 3: 4500 }, page: 3, depth: 40, left: 1 })).toBe(204)
+    expect(await page.beat({ ms: 11_500, pages: { 1: 7000, 2: 1000, 3: 3500 }, page: 3, depth: 40, left: 1 })).toBe(204)
     const ended = await viewOf(shareId, 2)
     expect(ended).toMatchObject({ visible_ms: 11_500, last_page: 3, max_page: 3, depth: 40, has_left: 1 })
-    expect(await stage.rows('SELECT page, visible_ms FROM view_pages WHERE view_id = ? ORDER BY page', [ended.id])).toEqual([{ page: 1, visible_ms: 7000 }, { page: 2, visible_ms: 1000 }, { page: 3, visible_ms: 4500 }])
+    expect(await stage.rows('SELECT page, visible_ms FROM view_pages WHERE view_id = ? ORDER BY page', [ended.id])).toEqual([{ page: 1, visible_ms: 7000 }, { page: 2, visible_ms: 1000 }, { page: 3, visible_ms: 3500 }])
     const [opened] = await stage.rows("SELECT data FROM customer_events WHERE customer_id = ? AND kind = 'material_opened'", [customer.customerId])
     expect(JSON.stringify(opened)).toContain('11500')
 
