@@ -148,7 +148,7 @@ describe('beacons', () => {
     expect(JSON.stringify(opened)).toContain('11500')
 
     const list = (await wu.ask('GET', `/api/radar/views?customerId=${customer.customerId}`)).json()
-    expect(list.items).toMatchObject([{ readerName: '林间小路', visibleMs: 11_500, pageMs: [7000, 1000, 4500], readingNow: false, material: { title: '2026 春季价目表', pages: 8 } }])
+    expect(list.items).toMatchObject([{ readerName: '林间小路', visibleMs: 11_500, pageMs: [7000, 1000, 3500], readingNow: false, material: { title: '2026 春季价目表', pages: 8 } }])
     expect((await chen.ask('GET', `/api/radar/views?customerId=${customer.customerId}`)).json().items).toHaveLength(0)
   })
 
