@@ -62,12 +62,13 @@ beforeEach(async () => {
   const groupId = wecom().liveTagGroups()[0]?.id
   const names = [`高意向${randomUUID().slice(0, 6)}`, `待跟进${randomUUID().slice(0, 6)}`]
   const ids = act({ action: 'tag_create', groupId, names }).tagIds ?? []
-  for (const id of ids) await house.modules.customers.events.tag_changed({ ...told(), kind: 'tag_changed', change: 'create', tagType: 'tag', id, strategyId: null }, context())
+  for (const id of ids) await tagTold('create', id)
   hot = { id: ids[0] ?? '', name: names[0] ?? '' }
   warm = { id: ids[1] ?? '', name: names[1] ?? '' }
 })
 
 const told = () => ({ toUserName: house.wecomCorpId, fromUserName: 'sys', createTime: house.sandbox.control.sandbox.clock.seconds() * 1000, agentId: null })
+const tagTold = (change: 'create' | 'delete', id: string) => house.modules.customers.events.tag_changed({ ...told(), kind: 'tag_changed', change, tagType: 'tag', id, strategyId: null }, context())
 const context = () => ({ corpId: house.corpId, callbackId: 1 })
 /** A new friend of a member, with a phone of her own, of which WeChat has said that it is hers. */
 async function friend(userid: string, name: string): Promise<Person> {
@@ -268,10 +269,12 @@ describe('when WeCom does not do it', () => {
 
   it('a tag deleted meanwhile is left out, in WeCom alone or here as well; the others are set · MAT-18', async () => {
     const gone = act({ action: 'tag_create', groupId: wecom().liveTagGroups()[0]?.id, names: [`没了${randomUUID().slice(0, 6)}`] }).tagIds?.[0] ?? ''
+    await tagTold('create', gone)
     const link = await sent(wu, await article(0, [hot.id, warm.id, gone]), ann)
-    // Our list of tags has `warm`, and WeCom has it no longer; `gone` never came here.
+    // Our list of tags still has `warm`, which WeCom has no longer; that `gone` is gone has come here.
     act({ action: 'tag_delete', id: warm.id })
     act({ action: 'tag_delete', id: gone })
+    await tagTold('delete', gone)
     await opens(ann.phone, link)
     expect(inWecom(ann)).toEqual([hot.id])
     const rows = await rowsOf(ann)
