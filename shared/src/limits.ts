@@ -28,8 +28,9 @@ export const LIMITS = {
   uploadPiece: 1024 * 1024,
   /** Uploads of one member that have begun and are not finished. */
   uploadsOpen: 20,
-  /** Files of one member that no material took yet, within a day. */
-  unusedUploads: 60,
+  /** Files of one member that no material took yet, within a day: how many, and their bytes together. */
+  unusedUploads: 200,
+  unusedBytes: 1024 * 1024 * 1024,
   /** MAT-9 */
   materialScore: 100,
   /** MAT-8 */

@@ -261,7 +261,7 @@ it('pages are drawn once a material takes the file, some of each in turn: a long
   expect(await stateOf(unused.fileId)).toBe('preparing')
 }, 120_000)
 
-it('who leaves many uploads unused has to use them first', async () => {
+it('who leaves many uploads unused, or large ones, has to use them first · MAT-5', async () => {
   const { corpId, staffId } = admin
   const left = Array.from({ length: LIMITS.unusedUploads }, (_, i) => ({
     corpId, key: `left-${i}`, kind: 'image' as const, name: 'a.png', bytes: 10, mime: 'image/png', sha256: 'x', drawn: [], state: 'ready' as const, uploadedBy: staffId, createdAt: house.platform.clock.now(),
@@ -269,8 +269,12 @@ it('who leaves many uploads unused has to use them first', async () => {
   await house.platform.db.insert(files).values(left)
   const refused = await admin.upload('再来一张.png', await picture())
   expect(refused.status).toBe(429)
-  expect(refused.json.message).toContain('没有保存成素材的文件')
-  await house.platform.db.execute(sql`DELETE FROM files WHERE corp_id = ${corpId} AND file_key LIKE 'left-%'`)
+  expect(refused.json.message).toContain('没有保存成素材的文件太多')
+  await house.platform.db.execute(sql`DELETE FROM files WHERE corp_id = ${corpId} AND file_key LIKE 'left-%' AND file_key <> 'left-0'`)
+  // One large one has the same effect, whichever way the next file comes.
+  await house.platform.db.execute(sql`UPDATE files SET bytes = ${LIMITS.unusedBytes - 1} WHERE corp_id = ${corpId} AND file_key = 'left-0'`)
+  await expect(house.materials.upload({ corpId, staffId }, 'image', '再来一张.png', await picture())).rejects.toMatchObject({ code: 'too_many' })
+  await house.platform.db.execute(sql`DELETE FROM files WHERE corp_id = ${corpId} AND file_key = 'left-0'`)
   expect((await admin.upload('再来一张.png', await picture())).status).toBe(200)
 })
 

@@ -47,7 +47,7 @@ export function createMaterials(platform: Platform, needs: MaterialsNeeds) {
   const taking = createTaking(platform)
   const reading = createReading(platform)
   const uploads = createUploads(platform, taking)
-  const outsidePages = createOutsidePages(platform, { outside, taking })
+  const outsidePages = createOutsidePages(platform, { outside, taking, changed: reading.changed })
   const library = createLibrary(platform, {
     audit: needs.audit, radarFigures: needs.radarFigures, uses: needs.uses, knownTags: needs.knownTags, staffRefs: (corpId, ids) => needs.identity.staffRefs(corpId, ids),
     drawLater: (corpId, fileId) => drawJobs.later({ corpId, fileId }), lookLater: outsidePages.lookLater, changed: reading.changed,
@@ -100,7 +100,7 @@ export function createMaterials(platform: Platform, needs: MaterialsNeeds) {
     addGroup: groups.addFor,
     upload: (by: { corpId: number; staffId: number | null }, kind: UploadKind, name: string, bytes: Buffer): Promise<UploadedFile> => taking.takeBytes(by, kind, name, bytes),
     /** Repairs: queues files whose drawing stopped, deletes uploads that nothing took. Runs by itself in `work`. */
-    sweep: { ...drawJobs.sweep, uploads: uploads.sweep, spellOld },
+    sweep: { ...drawJobs.sweep, uploads: uploads.sweep, spellOld, askOld: outsidePages.askOld },
     routes(register: Register): void {
       materialRoutes(register, { library, groups, uploads, reading, outside: outsidePages, reachOf: (viewer) => reachOf(db, viewer), mayReadCustomer: needs.mayReadCustomer, previewLink: previews.link, departments })
     },
@@ -113,7 +113,7 @@ export function createMaterials(platform: Platform, needs: MaterialsNeeds) {
       }, log))
     },
     async stop(): Promise<void> {
-      await Promise.all([drawJobs.stop(), ...sweepers.splice(0).map((sweeper) => sweeper.stop())])
+      await Promise.all([drawJobs.stop(), outsidePages.stop(), ...sweepers.splice(0).map((sweeper) => sweeper.stop())])
     },
   }
 }

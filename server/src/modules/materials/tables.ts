@@ -100,10 +100,12 @@ export const materials = mysqlTable('materials', {
   updatedAt: moment('updated_at').notNull(),
   /** Whoever saved it last; null before the first change. */
   updatedBy: rowId('updated_by'),
+  /** Link: when its site was last asked what it allows; null when that is still to be done. */
+  lookedAt: moment('looked_at'),
   deletedAt: moment('deleted_at'),
 }, (t) => [
   index('materials_library').on(t.corpId, t.scope, t.ownerId, t.deletedAt, t.createdAt, t.id), index('materials_group').on(t.corpId, t.groupId, t.deletedAt, t.createdAt, t.id),
-  index('materials_cover').on(t.corpId, t.coverFileId),
+  index('materials_cover').on(t.corpId, t.coverFileId), index('materials_looked').on(t.type, t.deletedAt, t.lookedAt),
 ])
 
 /** The files a material is made of, in their order: one PDF, video or file, the pictures of a set or of an article. */

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gte, inArray, isNull, lt, sql, sum } from 'drizzle-orm'
 import type { MaterialState } from '@zhike/shared'
 import type { Queries } from '../../../platform/db/connect.ts'
 import { files, materialFiles, materials } from '../tables.ts'
@@ -50,10 +50,10 @@ export function filesOf(q: Queries, corpId: number) {
       ])
       return [...new Set([...parts, ...covers].map((row) => row.id))]
     },
-    /** How many uploads of a member since a moment no material has taken. */
-    async unusedOf(staffId: number, since: number): Promise<number> {
-      const [row] = await q.select({ n: count() }).from(files).where(and(eq(files.corpId, corpId), eq(files.uploadedBy, staffId), gte(files.createdAt, since), unused))
-      return row?.n ?? 0
+    /** What a member has stored since a moment and no material has taken. */
+    async unusedOf(staffId: number, since: number): Promise<{ files: number; bytes: number }> {
+      const [row] = await q.select({ files: count(), bytes: sum(files.bytes) }).from(files).where(and(eq(files.corpId, corpId), eq(files.uploadedBy, staffId), gte(files.createdAt, since), unused))
+      return { files: row?.files ?? 0, bytes: Number(row?.bytes ?? 0) }
     },
     /** Deletes the row unless a material (also a deleted one) has it; false when it was kept. */
     async forget(fileId: number): Promise<boolean> {

@@ -21,6 +21,7 @@ interface Whole { kind: UploadKind; name: string; bytes: number; pieces(): Async
 /** What opening it for real has shown. */
 interface Opened { pages: number | null; drawn: readonly Drawn[]; width: number | null; height: number | null; durationMs: number | null }
 
+const DAY_MS = 24 * 60 * 60 * 1000
 /** At once in this process: each opening takes a process of its own. A picture set has as many pictures as may wait. */
 const OPENINGS = { places: 2, most: LIMITS.imagesPerSet }
 /** People wait for it, and only one page or picture is drawn: a file that takes more is made to take much. */
@@ -63,19 +64,28 @@ export function createTaking(platform: Platform) {
     }
   }
 
-  return {
-    /** @throws AppError `invalid`, `unsupported` or `too_large` with what is wrong with the file */
+  const taking = {
+    /** Nobody fills the disk with files that no material takes, however they come. @throws AppError `too_many` */
+    async requireRoom(by: Uploader, bytes: number): Promise<void> {
+      if (by.staffId === null) return
+      const unused = await filesOf(platform.db, by.corpId).unusedOf(by.staffId, platform.clock.now() - DAY_MS)
+      if (unused.files < LIMITS.unusedUploads && unused.bytes + bytes <= LIMITS.unusedBytes) return
+      throw new AppError('too_many', '你今天上传后没有保存成素材的文件太多了，请先把它们保存成素材，或明天再上传')
+    },
+    /** @throws AppError `invalid`, `unsupported` or `too_large` with what is wrong with the file; `too_many` as `requireRoom` */
     async take(by: Uploader, given: Whole): Promise<UploadedFile> {
       const whole = { ...given, name: cleanFileName(given.name) }
       checkBytes(whole.kind, whole.bytes)
+      await taking.requireRoom(by, whole.bytes)
       const mime = await mimeOfFirst(whole.kind, whole.name, await firstOf(whole.pieces()))
       return await store(by, whole, mime, await open(by, whole))
     },
     /** The same for bytes at hand. */
     async takeBytes(by: Uploader, kind: UploadKind, name: string, bytes: Buffer): Promise<UploadedFile> {
-      return await this.take(by, { kind, name, bytes: bytes.length, async* pieces() { yield bytes } })
+      return await taking.take(by, { kind, name, bytes: bytes.length, async* pieces() { yield bytes } })
     },
   }
+  return taking
 }
 
 /** A file as its uploader sees it. */

@@ -54,9 +54,7 @@ export function createUploads(platform: Platform, taking: ReturnType<typeof crea
       if (same) return state(same)
       // Given up ones make room: nobody is kept from uploading by what she has left behind.
       for (const old of await store.oldestBeyond(LIMITS.uploadsOpen - 1)) await this.cancel(by, old.id)
-      if ((await filesOf(db, by.corpId).unusedOf(by.staffId, now - DAY_MS)) >= LIMITS.unusedUploads) {
-        throw new AppError('too_many', `你有 ${LIMITS.unusedUploads} 个上传后没有保存成素材的文件，请明天再上传`)
-      }
+      await taking.requireRoom(by, file.bytes)
       const uploadId = await store.add({ ...wanted, key: `u${by.corpId}/${randomBytes(16).toString('hex')}`, createdAt: now })
       return { uploadId, received: 0, pieces: piecesOf(file.bytes) }
     },

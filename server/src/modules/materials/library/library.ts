@@ -262,8 +262,9 @@ export function createLibrary(platform: Platform, needs: LibraryNeeds) {
           if (group.scope !== before.scope) throw invalid('不能移到另一个素材库', { groupId: '请选择同一个素材库的分组' })
         }
         const files = await requireFiles(tx, by, content, new Set([...before.files.map((file) => file.id), before.coverFileId ?? 0]))
-        const facts = { ...content.facts, ...(form.type === 'link' && form.url === before.url ? { framing: before.facts.framing } : {}) }
-        if (!(await materialsOf(tx, by.corpId).change(materialId, version, { ...rowOf(form, content, files), facts, updatedAt: clock.now(), updatedBy: by.staffId }))) {
+        const sameSite = form.type === 'link' && form.url === before.url
+        const known = sameSite ? { facts: { ...content.facts, framing: before.facts.framing } } : { lookedAt: null }
+        if (!(await materialsOf(tx, by.corpId).change(materialId, version, { ...rowOf(form, content, files), ...known, updatedAt: clock.now(), updatedBy: by.staffId }))) {
           throw conflict('这份素材刚刚被别人修改过，请刷新后再改，以免覆盖对方的内容')
         }
         await fill(tx, by.corpId, materialId, content)

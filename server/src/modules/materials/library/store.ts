@@ -1,6 +1,6 @@
-import { and, count, desc, eq, getTableColumns, gt, inArray, isNull, like, notLike, or, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, getTableColumns, gt, inArray, isNull, like, lt, notLike, or, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
-import type { MaterialType } from '@zhike/shared'
+import type { Framing, MaterialType } from '@zhike/shared'
 import type { Queries } from '../../../platform/db/connect.ts'
 import { afterCursor } from '../../../platform/db/keyset.ts'
 import type { PageAt } from '../../../platform/db/keyset.ts'
@@ -117,9 +117,14 @@ export function materialsOf(q: Queries, corpId: number) {
     async setBody(materialId: number, body: string): Promise<void> {
       await q.insert(materialArticles).values({ corpId, materialId, body }).onDuplicateKeyUpdate({ set: { body } })
     },
-    /** What the background has found out; no edit of a person. */
-    async setFacts(materialId: number, facts: MaterialRow['facts']): Promise<void> {
-      await q.update(materials).set({ facts }).where(one(materialId))
+    /**
+     * What the background has found out of a link's site; no edit of a person. False when the link leads elsewhere by now.
+     * @param framing null when the site could not be asked: what it said before stays
+     */
+    async setLooked(materialId: number, url: string, at: number, framing: Framing | null): Promise<boolean> {
+      const facts = framing === null ? {} : { facts: sql`json_set(${materials.facts}, '$.framing', ${framing})` }
+      const [result] = await q.update(materials).set({ lookedAt: at, ...facts }).where(and(one(materialId), eq(materials.type, 'link'), eq(materials.url, url)))
+      return result.affectedRows === 1
     },
     async remove(materialId: number, at: number): Promise<boolean> {
       const [result] = await q.update(materials).set({ deletedAt: at, updatedAt: at, version: sql`${materials.version} + 1` }).where(and(one(materialId), isNull(materials.deletedAt)))
@@ -163,6 +168,12 @@ export function materialsOf(q: Queries, corpId: number) {
       await q.update(materials).set({ searchText }).where(one(materialId))
     },
   }
+}
+
+/** Links of any corp whose site was not asked since a moment, or never; the longest first. Index materials_looked. */
+export async function linksToAsk(q: Queries, before: number, limit: number): Promise<{ corpId: number; id: number }[]> {
+  const due = or(isNull(materials.lookedAt), lt(materials.lookedAt, before))
+  return await q.select({ corpId: materials.corpId, id: materials.id }).from(materials).where(and(eq(materials.type, 'link'), isNull(materials.deletedAt), due)).orderBy(asc(materials.lookedAt)).limit(limit)
 }
 
 /** Materials of any corp that were written before pinyin was searched. */
