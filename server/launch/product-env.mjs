@@ -2,11 +2,8 @@
 import { demoServerEnv } from './demo-corp.mjs'
 import { Refusal } from './refusal.mjs'
 
-/**
- * With which Node runs the product. A young generation of 2 MB: cleaning the usual 16 MB stops a web process on one core for
- * 15 ms several times a second while hundreds of readers are there, which `npm run bench -- tracked-page` shows.
- */
-export const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=2']
+/** With which Node runs the product. */
+export const NODE_FLAGS = ['--enable-source-maps']
 
 /**
  * @typedef {object} Product

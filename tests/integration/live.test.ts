@@ -132,4 +132,12 @@ describe('a live stream', () => {
     expect(hers.heard.match(/data:/g)).toHaveLength(1)
     hers.stop()
   })
+
+  it('is known to whoever tells news that come again soon: nobody there, nothing told', async () => {
+    await expect.poll(() => house.platform.live.isHeard(house.corpId), { timeout: 3000 }).toBe(false)
+    const hers = await listen(wu)
+    await expect.poll(() => house.platform.live.isHeard(house.corpId), { timeout: 3000 }).toBe(true)
+    hers.stop()
+    await expect.poll(() => house.platform.live.isHeard(house.corpId), { timeout: 3000 }).toBe(false)
+  })
 })

@@ -7,6 +7,8 @@ import type { RedisClient } from './redis.ts'
 /** News for browsers, between processes: whoever publishes reaches every web process at once. Nothing is stored. */
 export interface LiveBus {
   publish(corpId: number, message: LiveMessage): Promise<void>
+  /** Does anybody listen to this corp, in whichever process? For news that comes again soon: the answer may be a second old. */
+  isHeard(corpId: number): Promise<boolean>
   /** @returns a function that ends the subscription */
   subscribe(corpId: number, listener: (message: LiveMessage) => void): () => void
   close(): void
@@ -16,11 +18,14 @@ export interface LiveBus {
 export type LiveMessage = z.infer<typeof liveMessage>
 const liveMessage = z.object({ owners: z.array(z.number().int()), to: z.number().int().optional(), event: liveEvent })
 
+const HEARD_MS = 1000
+
 /** Makes the bus of one process on Redis' channels; it listens only to corps that somebody here has subscribed to. */
 export function createLiveBus(publisher: RedisClient, openSubscriber: () => RedisClient, log: Log, prefix: string): LiveBus {
   const channelOf = (corpId: number) => `${prefix}:live:${corpId}`
   const local = new EventEmitter()
   local.setMaxListeners(0)
+  const heard = new Map<number, { until: number; answer: Promise<boolean> }>()
   let subscriber: RedisClient | null = null
   const listen = (channel: string) => {
     if (!subscriber) {
@@ -34,7 +39,21 @@ export function createLiveBus(publisher: RedisClient, openSubscriber: () => Redi
     if (message) local.emit(channel, message)
     else log.error({ channel }, 'a damaged live message was dropped')
   }
+  const askHeard = async (corpId: number): Promise<boolean> => {
+    // Each node of a cluster knows only who listens at itself.
+    if (publisher.isCluster) return true
+    const answer: unknown = await publisher.pubsub('NUMSUB', channelOf(corpId))
+    return Array.isArray(answer) && Number(answer[1]) > 0
+  }
   return {
+    async isHeard(corpId) {
+      const now = performance.now()
+      const known = heard.get(corpId)
+      if (known && known.until > now) return await known.answer
+      const answer = askHeard(corpId)
+      heard.set(corpId, { until: now + HEARD_MS, answer })
+      return await answer
+    },
     async publish(corpId, message) {
       await publisher.publish(channelOf(corpId), JSON.stringify(message))
     },

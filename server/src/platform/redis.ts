@@ -40,7 +40,8 @@ function open(url: string, common: RedisOptions, patient: boolean): RedisClient 
   if (parsed.protocol === 'redis+sentinel:') {
     return new Redis({ ...common, sentinels: hosts(url), name: parsed.pathname.slice(1) || 'mymaster', password })
   }
-  return new Redis(url, { ...common, enableAutoPipelining: !patient })
+  // What is appended to streams was gathered already.
+  return new Redis(url, { ...common, enableAutoPipelining: !patient, autoPipeliningIgnoredCommands: ['xadd'] })
 }
 
 function hosts(url: string): { host: string; port: number }[] {

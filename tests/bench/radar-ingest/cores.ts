@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { readFileSync, readdirSync } from 'node:fs'
+import { cpus, setPriority } from 'node:os'
 
 /** Can processes be told which core to use? */
 export const canPin: boolean = process.platform === 'linux' && cpus().length > 1 && runs('taskset', ['-V'])
@@ -10,6 +10,14 @@ export function pin(pid: number | undefined, cores: 'first' | 'others'): void {
   if (!canPin || pid === undefined) return
   runs('taskset', ['-a', '-c', '-p', cores === 'first' ? '0' : `1-${cpus().length - 1}`, String(pid)])
 }
+
+/** Has a process (and its threads) wait whenever somebody else on its core has something to do. */
+export function giveWay(pid: number | undefined): void {
+  if (process.platform !== 'linux' || pid === undefined) return
+  for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), LOW)
+}
+
+const LOW = 15
 
 function runs(program: string, args: string[]): boolean {
   try {

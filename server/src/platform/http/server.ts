@@ -34,6 +34,17 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   })
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply))
   app.setNotFoundHandler((request, reply) => answerError(new AppError('not_found', '没有这个页面'), request, reply))
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown'
+    // A stream of live news lasts as long as its page; that says nothing about speed.
+    if (route !== '/api/live') measured(request, reply, route)
+    done()
+  })
+  function measured(request: FastifyRequest, reply: FastifyReply, route: string): void {
+    const ms = reply.elapsedTime
+    options.metrics.httpSeconds.labels(request.method, route, String(reply.statusCode)).observe(ms / 1000)
+    if (reply.statusCode >= 500 || ms > 1000) request.log.warn({ method: request.method, route, status: reply.statusCode, ms: Math.round(ms) }, 'slow or failed request')
+  }
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -53,24 +64,16 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   compressAnswers(app)
   rateLimits(app, { redis: options.redis, prefix: options.redisPrefix, log: options.log })
   // Browsers name the origin of every request that changes something: one from elsewhere is refused (CSRF).
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     const changes = request.method !== 'GET' && request.method !== 'HEAD'
-    if (changes && request.routeOptions.url?.startsWith('/api/') && isFromElsewhere(request, options.baseUrl)) throw forbidden('请求来自别的网站，已拒绝')
+    if (changes && request.routeOptions.url?.startsWith('/api/') && isFromElsewhere(request, options.baseUrl)) done(forbidden('请求来自别的网站，已拒绝'))
+    else done()
   })
   // A connection whose last request is answered while we close would be kept for a next one, and hold up the end.
   app.addHook('preClose', async () => {
     const closing = setInterval(() => app.server.closeIdleConnections(), 100)
     app.server.once('close', () => clearInterval(closing))
-  })
-  app.addHook('onResponse', async (request, reply) => {
-    const route = request.routeOptions.url ?? 'unknown'
-    // A stream of live news lasts as long as its page; that says nothing about speed.
-    if (route === '/api/live') return
-    options.metrics.httpSeconds.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000)
-    if (reply.statusCode >= 500 || reply.elapsedTime > 1000) {
-      request.log.warn({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'slow or failed request')
-    }
   })
   return app
 }

@@ -25,7 +25,7 @@ export function beatRoute(app: FastifyInstance, platform: Platform, tickets: Vie
     accepted: metrics.beacons.labels('accepted'), refused: metrics.beacons.labels('refused'), crowded: metrics.beacons.labels('crowded'), away: metrics.beacons.labels('away'),
   }
 
-  async function hear(request: FastifyRequest<{ Params: { token: string } }>, reply: FastifyReply): Promise<FastifyReply> {
+  function hear(request: FastifyRequest<{ Params: { token: string } }>, reply: FastifyReply): FastifyReply {
     const now = clock.now()
     const body = parsed(request.body)
     if (!body || typeof body.v !== 'string') return refuse(reply, 400)
@@ -37,15 +37,15 @@ export function beatRoute(app: FastifyInstance, platform: Platform, tickets: Vie
     }
     const beat = readBeat(body, ticket, now)
     if (!beat) return refuse(reply, 400)
-    try {
-      await add(beatLine(ticket, beat, now))
-    } catch (error) {
-      if (!isRedisAway(error)) throw error
+    add(beatLine(ticket, beat, now)).then(() => {
+      counted.accepted.inc()
+      reply.code(204).send()
+    }, (error: unknown) => {
+      if (!isRedisAway(error)) return reply.send(error)
       counted.away.inc()
-      return reply.code(503).header('retry-after', '2').send()
-    }
-    counted.accepted.inc()
-    return reply.code(204).send()
+      reply.code(503).header('retry-after', '2').send()
+    })
+    return reply
   }
 
   function refuse(reply: FastifyReply, status: 400 | 404): FastifyReply {

@@ -10,7 +10,7 @@ const REMEMBERED = 20_000
 
 /**
  * Tells browsers who reads now: the sender, and the owners of the customer. About once a second per view;
- * `always` for openings and ends. Whoever may not know which customer it was hears it without the name.
+ * and only while somebody listens; `always` for openings and ends. Whoever may not know which customer it was hears it without the name.
  */
 export function createViewNews(platform: Platform, needs: Pick<RadarNeeds, 'customers' | 'materials' | 'corps'>) {
   const { clock, live } = platform
@@ -19,7 +19,7 @@ export function createViewNews(platform: Platform, needs: Pick<RadarNeeds, 'cust
   return async (corpId: number, list: readonly ViewDbRow[], urgency: 'throttled' | 'always' = 'throttled'): Promise<void> => {
     const now = clock.now()
     const due = list.filter((view) => urgency === 'always' || now - (toldAt.get(view.id) ?? 0) >= AT_MOST_EVERY_MS)
-    if (due.length === 0) return
+    if (due.length === 0 || (urgency === 'throttled' && !(await live.isHeard(corpId)))) return
     if (toldAt.size > REMEMBERED) toldAt.clear()
     for (const view of due) toldAt.set(view.id, now)
     const facts = await factsOf(platform.db, needs, corpId, due)
