@@ -39,6 +39,16 @@ const openAgain = async (device: Device, link: string, ms: number) => {
   expect(await page.beat({ ms, page: 1, pages: { 1: ms }, left: 1 })).toBe(204)
   await work()
 }
+/** Goes to WeCom and back, as a phone does. */
+async function throughWechat(device: Device, link: string, person: object): Promise<{ body: string; ticket: string }> {
+  stage.wecom.answers['/cgi-bin/auth/getuserinfo'] = { errcode: 0, ...person }
+  const away = await device.get(link)
+  expect(away.status).toBe(302)
+  const state = new URL(String(away.headers.location)).searchParams.get('state') ?? ''
+  const back = await device.get(`/auth/wecom/callback?code=c&state=${state}`)
+  expect(String(back.headers.location)).toMatch(new RegExp(`^${link}\\?back=`))
+  return await device.open(String(back.headers.location))
+}
 const noticesOf = (customerId: number) => stage.rows('SELECT * FROM notices WHERE JSON_EXTRACT(card, "$.url") LIKE ? ORDER BY id', [`%#/customers/${customerId}%`])
 
 describe('crashes and repetitions', () => {
@@ -163,17 +173,6 @@ describe('a link that goes round', () => {
 describe('who signed in with WeChat', () => {
   beforeAll(() => stage.corps.prove(stage.corp.id, { oauthAt: 1 }))
 
-  /** Goes to WeCom and back, as a phone does. */
-  async function throughWechat(device: Device, link: string, person: object): Promise<{ body: string; ticket: string }> {
-    stage.wecom.answers['/cgi-bin/auth/getuserinfo'] = { errcode: 0, ...person }
-    const away = await device.get(link)
-    expect(away.status).toBe(302)
-    const state = new URL(String(away.headers.location)).searchParams.get('state') ?? ''
-    const back = await device.get(`/auth/wecom/callback?code=c&state=${state}`)
-    expect(String(back.headers.location)).toMatch(new RegExp(`^${link}\\?back=`))
-    return await device.open(String(back.headers.location))
-  }
-
   it('an addressee is known by name, and a stranger who opens first is not taken for her · MAT-15, MAT-19', async () => {
     const { shareId, link } = await stage.send(wu, material, chatOf(customer))
     const stranger = stage.device()
@@ -257,6 +256,8 @@ describe('totals of a material · MAT-21', () => {
 })
 
 describe('the live stream', () => {
+  beforeAll(() => stage.corps.prove(stage.corp.id, { oauthAt: 1 }))
+
   it('tells the sender who reads, and tells a colleague nothing', async () => {
     const address = await stage.app.listen({ port: 0, host: '127.0.0.1' })
     const heard = { wu: '', chen: '' }
@@ -273,8 +274,10 @@ describe('the live stream', () => {
     await listen('chen', chen.cookie)
     await expect.poll(() => heard.wu + heard.chen).toContain('retry')
     const { link } = await stage.send(wu, material, chatOf(customer))
-    await openAgain(stage.device('Mozilla/5.0 (Windows NT 10.0) Chrome/126.0'), link, 3000)
-    await expect.poll(() => heard.wu, { timeout: 5000 }).toContain('"readerName":"林间小路"')
+    const phone = stage.device()
+    await throughWechat(phone, link, { openid: 'o-her', external_userid: customer.externalUserId })
+    await openAgain(phone, link, 3000)
+    await expect.poll(() => heard.wu, { timeout: 5000 }).toMatch(new RegExp(`"kind":"view","viewId":\\d+,"customerId":${customer.customerId},.*"readerName":"林间小路".*"visibleMs":3000`))
     expect(heard.chen).not.toContain('data:')
     closing.abort()
   })
