@@ -30,7 +30,7 @@ export function createModules(platform: Platform) {
   const jobs = createJobs(platform)
   const identity = createIdentity(platform, { corps, audit, jobs, figures: createStaffFigures(platform) })
   const groupChats = createGroupChats(platform, { corps, identity, jobs, people: () => customers.inGroups })
-  const customers = createCustomers(platform, { corps, identity, audit, jobs, groupChats, elsewhere: () => ({ forget: [groupChats, radar, callbacks, audit, jobs].map((area) => area.forgetCustomer), readings: radar.views }) })
+  const customers = createCustomers(platform, { corps, identity, audit, jobs, groupChats, elsewhere: () => ({ forget: [groupChats, radar, callbacks, audit, jobs].map((area) => area.forgetCustomer), readings: radar.views, materialsWithTag: materials.withTag }) })
   const materials = createMaterials(platform, { audit, identity, radarFigures: radarFigures(platform.db), uses: [sharesUsing(platform.db)], mayReadCustomer: customers.mayRead, knownTags: customers.knownTags })
   const notices = createNotices(platform, { corps, identity, quietAt: (corpId, at) => radar.quietAt(corpId, at) })
   const officialAccounts = createOfficialAccounts(platform, { corps, audit })

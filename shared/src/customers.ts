@@ -37,7 +37,7 @@ export const FORGOTTEN_CUSTOMER = '已删除资料的客户'
 
 /** Kinds of rows in the customer log, `customer_events`. */
 export const CUSTOMER_EVENT_KINDS = [
-  'added', 'half_added', 'removed_by_staff', 'lost', 'restored', 'renamed', 'remark_changed', 'tags_changed', 'group_joined', 'group_left', 'share_sent', 'material_opened', 'material_forwarded',
+  'added', 'half_added', 'removed_by_staff', 'lost', 'restored', 'renamed', 'remark_changed', 'details_changed', 'tags_changed', 'group_joined', 'group_left', 'share_sent', 'material_opened', 'material_forwarded',
 ] as const
 export type CustomerEventKind = (typeof CUSTOMER_EVENT_KINDS)[number]
 /** Beginnings and ends: few per customer, never deleted by age. */

@@ -35,6 +35,14 @@ export const LIMITS = {
   materialScore: 100,
   /** MAT-8 */
   materialTags: 20,
+  /** Of a friendship, as WeCom limits them (wecom-api/03 §1.5). Phone numbers: as many as its client has room for. */
+  remark: 20,
+  description: 150,
+  remarkCorp: 20,
+  remarkPhones: 5,
+  /** TAG-6, TAG-7; tags that one form makes. */
+  tagName: 15,
+  tagsAtOnce: 20,
   /** WeCom: tags in one mark_tag call that we allow at once. */
   tagsPerChange: 50,
   searchText: 50,

@@ -45,6 +45,7 @@ export const PERMISSIONS = {
   'materials.stats': '查看素材统计',
   'customers.write': '修改客户资料和标签',
   'customers.phone': '查看客户完整手机号',
+  'tags.write': '管理企业标签',
   'customers.export': '导出客户资料',
   'customers.delete': '删除客户资料',
   'staff.read': '查看员工与部门',

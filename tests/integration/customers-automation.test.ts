@@ -11,6 +11,7 @@ import { createRelay } from '../../server/src/modules/customers/log-relay.ts'
 import { createPhoneBox } from '../../server/src/modules/customers/phones.ts'
 import { createRefresh } from '../../server/src/modules/customers/refresh-from-wecom.ts'
 import { createTagMarking } from '../../server/src/modules/customers/tag-marking.ts'
+import { createWecomWriting } from '../../server/src/modules/customers/wecom-writing.ts'
 import { createTags } from '../../server/src/modules/customers/tags.ts'
 import { autoTags, customerEvents, customers, customerScores, relations } from '../../server/src/modules/customers/tables.ts'
 import { views, visitors } from '../../server/src/modules/radar/tables.ts'
@@ -324,7 +325,7 @@ const parts = () => {
   const { platform, modules: { corps, identity } } = house
   const tags = createTags(platform, { corps })
   const refresh = createRefresh(platform, { corps, identity, phones: createPhoneBox(platform.secrets), tombstones: createTombstones(platform) })
-  return { corps, identity, tags, marking: createTagMarking(platform, { corps, tags, refresh }) }
+  return { corps, identity, tags, marking: createTagMarking(platform, { writing: createWecomWriting(platform, { corps, refresh }), tags, refresh }) }
 }
 const round = () => createAutoTagRound(house.platform, parts())()
 const outbox = async (person: Person): Promise<WaitingEvent[]> => await house.platform.db.select().from(customerEvents).where(and(eq(customerEvents.customerId, person.customerId), eq(customerEvents.relayed, 0)))

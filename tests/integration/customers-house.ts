@@ -26,7 +26,7 @@ export interface Person {
   /** Calls an endpoint and expects success. */
   ask<K extends ContractKey>(key: K, url: string, body?: object): Promise<AnswerOf<K>>
   /** Calls an endpoint and gives status and error. */
-  fail(method: 'GET' | 'PUT' | 'POST', url: string, body?: object): Promise<{ status: number } & Partial<ErrorBody>>
+  fail(method: 'GET' | 'PUT' | 'POST' | 'DELETE', url: string, body?: object): Promise<{ status: number } & Partial<ErrorBody>>
 }
 
 export interface CustomersHouse {
@@ -93,7 +93,7 @@ export async function openCustomersHouse(options: { seed?: Parameters<typeof sta
   }
   const identity = createIdentity(platform, { corps, audit, jobs, figures: createStaffFigures(platform) })
   const groupChats = createGroupChats(platform, { corps, identity, jobs, people: () => customers.inGroups })
-  const customers = createCustomers(platform, { corps, identity, audit, jobs, groupChats, elsewhere: () => ({ forget: [], readings: async () => ({ items: [], next: null }) }) })
+  const customers = createCustomers(platform, { corps, identity, audit, jobs, groupChats, elsewhere: () => ({ forget: [], readings: async () => ({ items: [], next: null }), materialsWithTag: async () => [] }) })
   const app = await createServer({
     baseUrl: config.baseUrl, secure: false, proxies: { hops: 0, from: null }, log: platform.log, metrics: platform.metrics, redis: platform.redis, redisPrefix: config.redisPrefix, pieceBytes: LIMITS.uploadPiece,
   })

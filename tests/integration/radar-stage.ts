@@ -55,7 +55,7 @@ export async function openStage(options: { now?: number } = {}) {
   const jobs = createJobs(platform)
   const identity = createIdentity(platform, { corps, audit, jobs, figures: createStaffFigures(platform) })
   const groupChatArea = createGroupChats(platform, { corps, identity, jobs, people: () => customerArea.inGroups })
-  const customerArea = createCustomers(platform, { corps, identity, audit, jobs, groupChats: groupChatArea, elsewhere: () => ({ forget: [], readings: async () => ({ items: [], next: null }) }) })
+  const customerArea = createCustomers(platform, { corps, identity, audit, jobs, groupChats: groupChatArea, elsewhere: () => ({ forget: [], readings: async () => ({ items: [], next: null }), materialsWithTag: async () => [] }) })
   const materialArea = createMaterials(platform, { audit, identity, uses: [], radarFigures: radarFigures(platform.db), mayReadCustomer: customerArea.mayRead, knownTags: customerArea.knownTags })
   const noticeNeeds: Parameters<typeof createNotices>[1] = { corps, identity, quietAt: (corpId, at) => radar.quietAt(corpId, at) }
   const notices = createNotices(platform, noticeNeeds)

@@ -49,11 +49,21 @@ function guesses(of: OwnedThings): Record<ContractKey, { params?: object; query?
     'GET /api/customers/by-external/:externalUserId': { params: { externalUserId: of.externalUserId } },
     'GET /api/customers/:customerId/timeline': { params: { customerId: of.customerId } },
     'PUT /api/customers/:customerId/tags': { params: { customerId: of.customerId }, body: { add: [of.tagId], remove: [] } },
+    'PUT /api/customers/:customerId/remark': { params: { customerId: of.customerId }, body: { remark: '别人的客户' } },
     'GET /api/customers/:customerId/phones': { params: { customerId: of.customerId } },
     'POST /api/customers/:customerId/export': { params: { customerId: of.customerId } },
     'DELETE /api/customers/:customerId/data': { params: { customerId: of.customerId }, body: { name: of.customerName } },
     'POST /api/customers/sync': {},
     'GET /api/tags': {},
+    'POST /api/tags': { body: { in: { groupId: of.tagGroupId }, names: ['混进来的'] } },
+    'PUT /api/tags/:tagId': { params: { tagId: of.tagId }, body: { name: '改掉别人的' } },
+    'GET /api/tags/:tagId/uses': { params: { tagId: of.tagId } },
+    'DELETE /api/tags/:tagId': { params: { tagId: of.tagId } },
+    'PUT /api/tag-groups/order': { body: { groupIds: [of.tagGroupId] } },
+    'PUT /api/tag-groups/:groupId/order': { params: { groupId: of.tagGroupId }, body: { tagIds: [of.tagId] } },
+    'PUT /api/tag-groups/:groupId': { params: { groupId: of.tagGroupId }, body: { name: '改掉别人的' } },
+    'DELETE /api/tag-groups/:groupId': { params: { groupId: of.tagGroupId } },
+    'POST /api/tags/sync': {},
     'GET /api/group-chats/by-chat/:chatId': { params: { chatId: of.chatId } },
     'GET /api/group-chats/:groupChatId/members': { params: { groupChatId: of.groupChatId } },
     'GET /api/materials': { query: { customerId: of.customerId } },
@@ -152,7 +162,7 @@ describe('a plain member of the same corp · SYS-4, SYS-5', () => {
     expect(await things.fingerprint()).toEqual(before)
   })
   test.each([
-    'GET /api/customers/:customerId', 'GET /api/customers/by-external/:externalUserId', 'GET /api/customers/:customerId/timeline', 'PUT /api/customers/:customerId/tags', 'POST /api/shares', 'PUT /api/shares/:shareId/outcome',
+    'GET /api/customers/:customerId', 'GET /api/customers/by-external/:externalUserId', 'GET /api/customers/:customerId/timeline', 'PUT /api/customers/:customerId/tags', 'PUT /api/customers/:customerId/remark', 'POST /api/shares', 'PUT /api/shares/:shareId/outcome',
   ] satisfies ContractKey[])('%s: a colleague’s customer is not hers · GEN-9', async (key) => {
     const answer = await member.attempt(key, guesses(things)[key])
     expect(answer.statusCode, answer.body).toBe(404)

@@ -18,6 +18,7 @@ export interface OwnedThings {
   customerName: string
   externalUserId: string
   tagId: string
+  tagGroupId: string
   materialId: number
   materialGroupId: number
   fileId: number; uploadId: number
@@ -76,7 +77,7 @@ export async function seedOwnedThings(house: House): Promise<OwnedThings> {
   const role = await admin.call('POST /api/roles', { body: { name: '机密角色', permissions: [], dataScope: 'self' } })
 
   return {
-    wecomCorpId: house.wecomCorpId, staffId: owner.id, customerId: customer.customer.id, customerName: customer.customer.name, externalUserId: customer.customer.externalUserId, tagId: tagGroup.tags[0].tagId,
+    wecomCorpId: house.wecomCorpId, staffId: owner.id, customerId: customer.customer.id, customerName: customer.customer.name, externalUserId: customer.customer.externalUserId, tagId: tagGroup.tags[0].tagId, tagGroupId: tagGroup.groupId,
     materialId: material.insertId, materialGroupId: materialGroup.insertId, fileId: file.insertId, uploadId: upload.insertId, shareId: share.insertId, jobId: job?.id ?? 0, callbackId: callback.insertId,
     groupChatId: group.id, chatId: group.chatId, roleKey: role.key, otherUserid: other.userid,
     secrets: [customer.customer.externalUserId, '机密素材甲', '机密分组', '机密角色', '机密价目表', '机密上传', '机密回调', 'wxdeadbeefdeadbeef', group.chatId, tagGroup.groupId, '周敏'],

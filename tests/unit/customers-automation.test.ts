@@ -15,14 +15,14 @@ describe('stars of a score', () => {
 describe('the timeline', () => {
   it('tells what an opening was worth, and nothing where it was worth nothing · MAT-9', () => {
     const opened = { title: '价目表', materialId: 7, visibleMs: 80_000, openNumber: 1, reader: 'customer' }
-    expect(wordEvent('material_opened', { ...opened, points: 3 })).toEqual({ title: '打开了《价目表》', detail: '读了1分20秒 · +3 分', materialId: 7 })
-    expect(wordEvent('material_opened', { ...opened, visibleMs: 0, points: 3 }).detail).toBe('+3 分')
-    expect(wordEvent('material_opened', opened).detail).toBe('读了1分20秒')
+    expect(wordEvent('material_opened', { ...opened, points: 3 }, false)).toEqual({ title: '打开了《价目表》', detail: '读了1分20秒 · +3 分', materialId: 7 })
+    expect(wordEvent('material_opened', { ...opened, visibleMs: 0, points: 3 }, false).detail).toBe('+3 分')
+    expect(wordEvent('material_opened', opened, false).detail).toBe('读了1分20秒')
   })
   it('tells which material set a tag; what people do to tags reads as before · MAT-18', () => {
     const by = { by: 'material', title: '价目表', materialId: 7, removed: [] }
-    expect(wordEvent('tags_changed', { ...by, added: ['高意向'] })).toEqual({ title: '看了《价目表》，自动打上「高意向」', detail: null, materialId: 7 })
-    expect(wordEvent('tags_changed', { ...by, added: ['高意向', '老客户'] })).toMatchObject({ title: '看了《价目表》，自动打上 2 个标签', detail: '高意向、老客户' })
-    expect(wordEvent('tags_changed', { added: ['高意向'], removed: [] })).toMatchObject({ title: '添加了标签', detail: '高意向' })
+    expect(wordEvent('tags_changed', { ...by, added: ['高意向'] }, false)).toEqual({ title: '看了《价目表》，自动打上「高意向」', detail: null, materialId: 7 })
+    expect(wordEvent('tags_changed', { ...by, added: ['高意向', '老客户'] }, false)).toMatchObject({ title: '看了《价目表》，自动打上 2 个标签', detail: '高意向、老客户' })
+    expect(wordEvent('tags_changed', { added: ['高意向'], removed: [] }, false)).toMatchObject({ title: '添加了标签', detail: '高意向' })
   })
 })

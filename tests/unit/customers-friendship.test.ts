@@ -63,25 +63,31 @@ describe('the nightly sync', () => {
 
 describe('the words of the timeline', () => {
   it('has Chinese words for every kind, even without facts', () => {
-    for (const kind of CUSTOMER_EVENT_KINDS) expect(wordEvent(kind, {}).title).toMatch(/[\u4e00-\u9fff]/)
+    for (const kind of CUSTOMER_EVENT_KINDS) expect(wordEvent(kind, {}, true).title).toMatch(/[\u4e00-\u9fff]/)
   })
 
   it('tells reading time and pages of an opening', () => {
-    expect(wordEvent('material_opened', { title: '婴儿车选购指南', visibleMs: 80_000, maxPage: 3, pages: 12, openNumber: 2, materialId: 7 }))
+    expect(wordEvent('material_opened', { title: '婴儿车选购指南', visibleMs: 80_000, maxPage: 3, pages: 12, openNumber: 2, materialId: 7 }, true))
       .toEqual({ title: '第 2 次打开《婴儿车选购指南》', detail: '读了1分20秒 · 看到第 3 页（共 12 页）', materialId: 7 })
   })
 
   it('names the code on customer pages; other channels are what others call them', () => {
-    expect(wordEvent('added', { addWay: 1, channel: 'zk_card_7' }).detail).toBe('来源：扫描二维码 · 渠道：名片二维码')
-    expect(wordEvent('added', { addWay: 1, channel: '展会A' }).detail).toBe('来源：扫描二维码 · 渠道：展会A')
+    expect(wordEvent('added', { addWay: 1, channel: 'zk_card_7' }, true).detail).toBe('来源：扫描二维码 · 渠道：名片二维码')
+    expect(wordEvent('added', { addWay: 1, channel: '展会A' }, true).detail).toBe('来源：扫描二维码 · 渠道：展会A')
   })
 
   it('tells which side ended the friendship', () => {
-    expect(wordEvent('lost', {}).title).toBe('客户删除了员工')
-    expect(wordEvent('removed_by_staff', { byTransfer: true })).toMatchObject({ title: '员工删除了客户', detail: '在职转接后由企业微信移除' })
+    expect(wordEvent('lost', {}, true).title).toBe('客户删除了员工')
+    expect(wordEvent('removed_by_staff', { byTransfer: true }, true)).toMatchObject({ title: '员工删除了客户', detail: '在职转接后由企业微信移除' })
+  })
+
+  it('tells of personal tags only whom they belong to · TAG-10', () => {
+    const data = { added: ['高意向'], removed: [], personalAdded: ['爱喝茶'], personalRemoved: [] }
+    expect([wordEvent('tags_changed', data, true).detail, wordEvent('tags_changed', data, false).detail]).toEqual(['高意向、爱喝茶', '高意向'])
+    expect(wordEvent('tags_changed', { ...data, added: [] }, false)).toMatchObject({ title: '修改了个人标签', detail: null })
   })
 
   it('takes damaged facts for missing ones', () => {
-    expect(wordEvent('tags_changed', { added: 'x', removed: null })).toEqual({ title: '添加了标签', detail: null, materialId: null })
+    expect(wordEvent('tags_changed', { added: 'x', removed: null }, true)).toEqual({ title: '添加了标签', detail: null, materialId: null })
   })
 })

@@ -24,6 +24,7 @@ const materials: RouteRecordRaw[] = [
 const more: RouteRecordRaw[] = [
   { path: 'messages', component: () => import('./messages/MessagesPage.vue'), meta: detail },
   { path: 'staff', component: () => import('./staff/StaffPage.vue'), meta: detail },
+  { path: 'tags', component: () => import('./tags/TagsPage.vue'), meta: detail },
   { path: 'roles', component: () => import('./roles/RolesPage.vue'), meta: detail },
   { path: 'jobs', component: () => import('./jobs/JobsPage.vue'), meta: detail },
   { path: 'audit', component: () => import('./audit/AuditPage.vue'), meta: detail },

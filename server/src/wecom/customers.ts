@@ -106,6 +106,23 @@ export async function markTags(client: WecomClient, userId: string, externalUser
   await client.post(`${PATH}/mark_tag`, body, emptyAnswer, { effect: 'repeatable' })
 }
 
+/** Remarks of one relation; what is left out stays. Phone numbers replace those that there are (wecom-api/03 §1.5). */
+export interface Remarks { remark?: string; description?: string; remarkCorp?: string; phones?: readonly string[] }
+
+/** Writes remarks of one relation (wecom-api/03 §1.5). WeCom keeps a corp only for WeChat users. */
+export async function writeRemarks(client: WecomClient, userId: string, externalUserId: string, { remark, description, remarkCorp, phones }: Remarks): Promise<void> {
+  const body = {
+    userid: userId,
+    external_userid: externalUserId,
+    ...(remark === undefined ? {} : { remark }),
+    ...(description === undefined ? {} : { description }),
+    ...(remarkCorp === undefined ? {} : { remark_company: remarkCorp }),
+    // An empty list would change nothing: one empty number takes all away.
+    ...(phones === undefined ? {} : { remark_mobiles: phones.length > 0 ? phones : [''] }),
+  }
+  await client.post(`${PATH}/remark`, body, emptyAnswer, { effect: 'repeatable' })
+}
+
 /** 84061: the relation does not exist, which on the list reads means "no customers". */
 export function hasNoCustomers(error: unknown): boolean {
   return error instanceof WecomError && error.reason === 'errcode' && error.errcode === 84061

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { CUSTOMER_EVENT_KINDS, RELATION_STATES } from '../customers.ts'
 import { LIMITS } from '../limits.ts'
 import { defineContract, staff } from './define.ts'
-import { jobStarted, moment, pageOf, paging, rowId, searchText, staffRef, wecomId } from './parts.ts'
+import { jobStarted, mobilePhone, moment, optionalText, pageOf, paging, rowId, searchText, staffRef, wecomId } from './parts.ts'
 import { RATES } from './rates.ts'
 
 export const customerTag = z.object({ tagId: z.string(), name: z.string(), group: z.string(), kind: z.enum(['wecom', 'personal']) })
@@ -14,6 +14,8 @@ export const relation = z.object({
   remark: z.string(), description: z.string(), remarkCorp: z.string(),
   /** Always masked; full numbers only by `GET /api/customers/:customerId/phones` (SYS-17). */
   phones: z.array(z.string()),
+  /** Of which list of numbers `phones` is; changing them names it, so that nobody takes away another than she saw. */
+  phonesMark: z.string(),
   /** `channel`: in words, `channelLabel`. */
   addWay: z.number().int(), source: z.string(), channel: z.string().nullable(),
   addedAt: moment,
@@ -55,11 +57,13 @@ export const timelineRow = z.object({
 })
 export type TimelineRow = z.infer<typeof timelineRow>
 
-export const tagGroup = z.object({
-  groupId: z.string(), name: z.string(), order: z.number(),
-  tags: z.array(z.object({ tagId: z.string(), name: z.string(), order: z.number(), people: z.number().int() })),
-})
-export type TagGroup = z.infer<typeof tagGroup>
+/** What a member writes of her own customer; what is left out stays. */
+export const remarkForm = z.object({
+  remark: optionalText(LIMITS.remark, '备注名').optional(), description: optionalText(LIMITS.description, '描述').optional(), remarkCorp: optionalText(LIMITS.remarkCorp, '企业').optional(),
+  /** `keep`: positions in the list that `mark` names; `add`: further numbers behind them. */
+  phones: z.object({ mark: z.string().max(40), keep: z.array(z.number().int().min(0)).max(50), add: z.array(mobilePhone).max(LIMITS.remarkPhones) }).optional(),
+}).refine((form) => Object.values(form).some((value) => value !== undefined), '没有要修改的内容')
+export type RemarkForm = z.output<typeof remarkForm>
 
 export const customersContract = defineContract({
   'GET /api/customers': {
@@ -91,6 +95,11 @@ export const customersContract = defineContract({
     }).refine((b) => b.add.length + b.remove.length > 0, '没有要修改的标签'),
     response: customerProfile,
   },
+  'PUT /api/customers/:customerId/remark': {
+    summary: 'Remark name, description, corp and phone numbers on the viewer’s own relation, in WeCom and here (CUS-11)',
+    who: staff('customers.write'), params: z.object({ customerId: rowId }),
+    body: remarkForm, response: customerProfile,
+  },
   'GET /api/customers/:customerId/phones': {
     summary: 'Full phone numbers; every look is logged (SYS-17)', who: staff('customers.phone'), rate: RATES.phone, params: z.object({ customerId: rowId }),
     response: z.object({ phones: z.array(z.string()) }),
@@ -104,5 +113,4 @@ export const customersContract = defineContract({
     who: staff('customers.delete'), rate: RATES.erase, params: z.object({ customerId: rowId }), body: z.object({ name: z.string().max(200) }),
   },
   'POST /api/customers/sync': { summary: 'Full sync of customers, tags and customer groups from WeCom', who: staff('staff.sync'), rate: RATES.sync, response: jobStarted },
-  'GET /api/tags': { summary: 'Corp tags by group', who: staff(), response: z.object({ groups: z.array(tagGroup) }) },
 })

@@ -14,6 +14,7 @@ import { radarSettingsContract } from './radar-settings.ts'
 import { sessionContract } from './session.ts'
 import { setupContract } from './setup.ts'
 import { staffContract } from './staff.ts'
+import { tagsContract } from './tags.ts'
 import { uploadsContract } from './uploads.ts'
 import type * as d from './define.ts'
 
@@ -28,6 +29,7 @@ export const contract = {
   ...callbacksContract,
   ...contactWaysContract,
   ...customersContract,
+  ...tagsContract,
   ...groupChatsContract,
   ...materialsContract,
   ...uploadsContract,
@@ -65,4 +67,5 @@ export * from './radar-settings.ts'
 export * from './session.ts'
 export * from './setup.ts'
 export * from './staff.ts'
+export * from './tags.ts'
 export * from './uploads.ts'

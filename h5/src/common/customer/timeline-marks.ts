@@ -13,6 +13,7 @@ export const TIMELINE_MARKS: Record<CustomerEventKind, { icon: Icon; tone?: 'liv
   restored: { icon: IconCheckCircle, tone: 'ok' },
   renamed: { icon: IconEdit },
   remark_changed: { icon: IconRemark },
+  details_changed: { icon: IconEdit },
   tags_changed: { icon: IconTag },
   group_joined: { icon: IconUsers },
   group_left: { icon: IconLogout },

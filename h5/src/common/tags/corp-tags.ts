@@ -1,9 +1,9 @@
-import type { TagGroup } from '@zhike/shared/contract'
+import type { TagGroup, TagList } from '@zhike/shared/contract'
 import { useAnswer, type Answer } from '../answer.ts'
 import { api } from '../api.ts'
 
 /** The corp tags by group, remembered for the next time. */
-export function useCorpTags(): Answer<{ groups: TagGroup[] }> {
+export function useCorpTags(): Answer<TagList> {
   return useAnswer((signal) => api('GET /api/tags', { signal }), { rememberAs: () => 'corp-tags' })
 }
 

@@ -10,6 +10,7 @@ export interface CorpProofs {
   jssdk?: { ok: boolean; error?: string; at: number }
   contactsSyncedAt?: number
   customersSyncedAt?: number
+  tagsSyncedAt?: number
 }
 
 /** Tenants (SYS-1). Secrets are sealed by the secret box; the context is `corps.<column>:<id>`, so no tenant's text opens in another's row. */

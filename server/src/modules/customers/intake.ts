@@ -6,6 +6,7 @@ import type { Friendship } from './friendship-life.ts'
 import { intakeOf } from './intake-store.ts'
 import type { CustomerRecord, IntakeStore, RelationRecord } from './intake-store.ts'
 import type { PhoneBox } from './phones.ts'
+import { remarkNews } from './remark-news.ts'
 import type { ReadCustomer, ReadRelation } from './wecom-answers.ts'
 import { tagChanges } from './tag-changes.ts'
 
@@ -57,9 +58,7 @@ export async function takeIn(tx: Queries, corpId: number, phones: PhoneBox, read
         old: isOldNews(happened.at, readAt),
       })
     }
-    if (old && old.remark !== read.remark) {
-      events.push({ ...about, kind: 'remark_changed', subject: `relation:${relationId}:${readAt}`, data: { before: old.remark, after: read.remark }, at: readAt })
-    }
+    if (old) events.push(...remarkNews(old, read, phones.same(corpId, old.phones, read.phones), readAt))
   }
   events.push(...await tagChanges(store, corpId, readAt, seen.map(({ read, record, known: old, relationId }) => ({ read, customerId: record.id, relationId, isNew: old === undefined }))))
   await appendCustomerEvents(tx, events)

@@ -55,8 +55,8 @@ export function createProfiles(platform: Platform, needs: { identity: Identity; 
   function presentRelation(viewer: Viewer, row: RelationRecord, tags: readonly TagOnRelation[], staff: Map<number, StaffRef>): Relation {
     return {
       staff: staffOr(staff, row.staffId), remark: row.remark, description: row.description, remarkCorp: row.remarkCorp,
-      phones: phones.masked(viewer.corpId, row.phones), addWay: row.addWay, source: sourceLabel(row.addWay), channel: row.channel === null ? null : channelLabel(row.channel), addedAt: row.addedAt,
-      state: row.state, endedAt: row.endedAt, tags: tagsFor(tags, row.id), own: row.staffId === viewer.staffId,
+      phones: phones.masked(viewer.corpId, row.phones), phonesMark: phones.mark(row.phones), addWay: row.addWay, source: sourceLabel(row.addWay), channel: row.channel === null ? null : channelLabel(row.channel), addedAt: row.addedAt,
+      state: row.state, endedAt: row.endedAt, tags: tagsFor(viewer, row, tags), own: row.staffId === viewer.staffId,
     }
   }
 
@@ -97,7 +97,7 @@ export function createProfiles(platform: Platform, needs: { identity: Identity; 
       ])
       const shown = toPage(rows, query.limit, ({ relation }) => [relation.addedAt, relation.id], ({ relation, customer }) => ({
         customerId: customer.id, externalUserId: customer.externalUserId, name: customer.name, avatar: customer.avatar, kind: kindOf(customer), corpName: customer.corpName,
-        remark: relation.remark, owner: staffOr(staff, relation.staffId), tags: tagsFor(tags, relation.id), source: sourceLabel(relation.addWay),
+        remark: relation.remark, owner: staffOr(staff, relation.staffId), tags: tagsFor(viewer, relation, tags), source: sourceLabel(relation.addWay),
         addedAt: relation.addedAt, state: relation.state, lastReadAt: reads.get(customer.id) ?? null,
       }))
       return { ...shown, total: counts?.get('total') }
@@ -108,7 +108,7 @@ export function createProfiles(platform: Platform, needs: { identity: Identity; 
       const rows = await customersOf(db, viewer.corpId).events(customerId, seenBy(viewer, customerEvents.staffId), page)
       const staff = await identity.staffRefs(viewer.corpId, rows.flatMap((row) => (row.staffId === null ? [] : [row.staffId])))
       return toPage(rows, page.limit, (row) => [row.at, row.id], (row) => ({
-        eventId: row.id, kind: row.kind, at: row.at, staff: row.staffId === null ? null : staff.get(row.staffId) ?? null, ...wordEvent(row.kind, row.data),
+        eventId: row.id, kind: row.kind, at: row.at, staff: row.staffId === null ? null : staff.get(row.staffId) ?? null, ...wordEvent(row.kind, row.data, row.staffId === viewer.staffId),
       }))
     },
     /** Names and pictures of customers, and whether they are the viewer's own friends; for lists of people in groups. */
@@ -130,8 +130,9 @@ function kindOf(customer: CustomerRecord): 'wechat' | 'wecom' {
   return customer.type === 2 ? 'wecom' : 'wechat'
 }
 
-function tagsFor(tags: readonly TagOnRelation[], relationId: number): CustomerTag[] {
-  return tags.filter((tag) => tag.relationId === relationId).map(({ tagId, name, group, kind }) => ({ tagId, name, group, kind }))
+/** Personal tags are the member's own: nobody else sees them (TAG-10). */
+function tagsFor(viewer: Viewer, relation: Pick<RelationRecord, 'id' | 'staffId'>, tags: readonly TagOnRelation[]): CustomerTag[] {
+  return tags.filter((tag) => tag.relationId === relation.id && (tag.kind === 'wecom' || relation.staffId === viewer.staffId)).map(({ tagId, name, group, kind }) => ({ tagId, name, group, kind }))
 }
 
 function staffOr(staff: Map<number, StaffRef>, staffId: number): StaffRef {

@@ -24,13 +24,17 @@ import { createRefresh } from './refresh-from-wecom.ts'
 import { createReactions } from './log-reactions.ts'
 import { createRelay } from './log-relay.ts'
 import { createRounds } from './due-work.ts'
-import { customerRoutes } from './routes.ts'
+import { customerRoutes, tagRoutes } from './routes.ts'
 import type { CustomerRecord } from './intake-store.ts'
 import { customersOf } from './store.ts'
 import { createCustomerSync } from './sync.ts'
+import { createRemarking } from './remarking.ts'
+import { createTagEditing } from './tag-editing.ts'
+import type { TagUses } from './tag-editing.ts'
 import { createTagMarking } from './tag-marking.ts'
 import { createTaggingByHand } from './tagging-by-hand.ts'
 import { createTags } from './tags.ts'
+import { createWecomWriting } from './wecom-writing.ts'
 
 /** A customer as other areas name her. `name` is the nickname, not a member's remark. */
 /** @property channel where she is from, as WeCom marks her: 微信, or the name of her corp */
@@ -42,6 +46,7 @@ export interface Elsewhere {
   forget: readonly ForgetCustomer[]
   /** What customers read, as the viewer may see it. */
   readings: ReadingsOf
+  materialsWithTag: TagUses
 }
 
 export type Customers = ReturnType<typeof createCustomers>
@@ -61,10 +66,13 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
   const tombstones = createTombstones(platform)
   const refresh = createRefresh(platform, { ...needs, phones, tombstones })
   const tags = createTags(platform, needs)
+  const tagEditing = createTagEditing(platform, { ...needs, tags, materialsWith: (corpId, tagId) => needs.elsewhere().materialsWithTag(corpId, tagId) })
   const profiles = createProfiles(platform, { ...needs, phones, refresh, tombstones })
-  const marking = createTagMarking(platform, { ...needs, tags, refresh })
+  const writing = createWecomWriting(platform, { ...needs, refresh })
+  const marking = createTagMarking(platform, { writing, tags, refresh })
   const setAutoTags = createAutoTagRound(platform, { ...needs, tags, marking })
   const taggingByHand = createTaggingByHand(platform, { ...needs, tags, profiles, marking })
+  const remarking = createRemarking(platform, { ...needs, profiles, writing, refresh, phones })
   const reactions = createReactions(platform, needs)
   const relay = createRelay(platform, reactions)
   const erase = createErasing(platform, { ...needs, profiles, tombstones })
@@ -110,7 +118,8 @@ export function createCustomers(platform: Platform, needs: { corps: Corps; ident
       return (await readableBy(platform, viewer, await customersOf(db, viewer.corpId).byId(customerId))) !== null
     },
     routes(register: Register): void {
-      customerRoutes(register, platform, { ...needs, profiles, taggingByHand, tags, phones, erase, exporting })
+      tagRoutes(register, { tags, tagEditing, jobs })
+      customerRoutes(register, platform, { ...needs, profiles, taggingByHand, remarking, phones, erase, exporting })
     },
     /** Worker role: looks after what is due. */
     async work(): Promise<void> {

@@ -75,6 +75,10 @@ export const tagGroups = mysqlTable('tag_groups', {
   groupId: exactText('group_id', { length: 64 }).notNull(),
   name: varchar('name', { length: 100 }).notNull(),
   sortOrder: bigint('sort_order', { mode: 'number' }).notNull().default(0),
+  /** WeCom has refused to change it: another app or the console made it (wecom-api/03 §2). */
+  locked: tinyint('locked').notNull().default(0),
+  /** When it was made in WeCom, which sorts what has the same number by it. */
+  madeAt: moment('made_at'),
   seenAt: moment('seen_at').notNull(),
 }, (t) => [primaryKey({ columns: [t.corpId, t.groupId] })])
 
@@ -84,6 +88,8 @@ export const tags = mysqlTable('tags', {
   groupId: exactText('group_id', { length: 64 }).notNull(),
   name: varchar('name', { length: 100 }).notNull(),
   sortOrder: bigint('sort_order', { mode: 'number' }).notNull().default(0),
+  locked: tinyint('locked').notNull().default(0),
+  madeAt: moment('made_at'),
   seenAt: moment('seen_at').notNull(),
 }, (t) => [primaryKey({ columns: [t.corpId, t.tagId] }), index('tags_group').on(t.corpId, t.groupId)])
 

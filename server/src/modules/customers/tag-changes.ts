@@ -39,10 +39,15 @@ export async function tagChanges(store: IntakeStore, corpId: number, readAt: num
   const told = seen.filter((relation) => !relation.isNew && [...added, ...removed].some((row) => row.relationId === relation.relationId))
   if (told.length === 0) return []
   const names = await store.tagNames([...added, ...removed].filter((row) => row.kind === 'wecom').map((row) => row.tagKey))
-  const namesOf = (rows: readonly Omit<RelationTagRecord, 'corpId'>[], relationId: number) =>
-    rows.filter((row) => row.relationId === relationId).map((row) => names.get(row.tagKey) ?? row.name).filter((name) => name !== '')
+  const namesOf = (kind: RelationTagRecord['kind'], rows: readonly Omit<RelationTagRecord, 'corpId'>[], relationId: number) =>
+    rows.filter((row) => row.relationId === relationId && row.kind === kind).map((row) => names.get(row.tagKey) ?? row.name).filter((name) => name !== '')
+  // The member's own ones apart: nobody else is told (TAG-10).
+  const personal = (relationId: number) => {
+    const [more, less] = [namesOf('personal', added, relationId), namesOf('personal', removed, relationId)]
+    return more.length + less.length > 0 ? { personalAdded: more, personalRemoved: less } : {}
+  }
   return told.map(({ read, customerId, relationId }) => ({
     corpId, customerId, staffId: read.staffId, kind: 'tags_changed', subject: `relation:${relationId}:${readAt}`,
-    data: { added: namesOf(added, relationId), removed: namesOf(removed, relationId) }, at: readAt,
+    data: { added: namesOf('wecom', added, relationId), removed: namesOf('wecom', removed, relationId), ...personal(relationId) }, at: readAt,
   }))
 }

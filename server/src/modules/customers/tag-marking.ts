@@ -1,23 +1,18 @@
 import type { Queries } from '../../platform/db/connect.ts'
 import { inTransaction } from '../../platform/db/transaction.ts'
 import type { Platform } from '../../platform/platform.ts'
-import { markTags, WecomError } from '../../wecom/index.ts'
-import type { Corps } from '../corps/index.ts'
+import { markTags } from '../../wecom/index.ts'
 import { intakeOf } from './intake-store.ts'
-import type { CustomerRecord, IntakeStore, RelationRecord, RelationTagRecord } from './intake-store.ts'
+import type { IntakeStore, RelationRecord, RelationTagRecord } from './intake-store.ts'
 import { appendCustomerEvents, updateCustomerEvent } from './customer-log.ts'
 import type { Refresh } from './refresh-from-wecom.ts'
 import type { Tags } from './tags.ts'
+import type { WecomWriting, Written, WrittenRelation } from './wecom-writing.ts'
 
-/** After this long without a written result, the outcome is read from WeCom by a worker. */
-const CHECK_AFTER_MS = 30_000
 /** Tag or group does not exist (wecom-api/00 §3.1). */
 export const NO_SUCH_TAG = 40068
-const NOT_FRIENDS = 84061
 
 export interface TagChange { add: readonly string[]; remove: readonly string[] }
-/** The friendship whose tags change. `userid`: its member's. */
-export interface MarkedRelation { corpId: number; relation: RelationRecord; customer: CustomerRecord; userid: string }
 /** Tags that a change really turned, with their names. */
 export interface Turned { added: { tagId: string; name: string }[]; removed: { tagId: string; name: string }[] }
 
@@ -31,25 +26,17 @@ export interface Told {
   checkAfterMs?: number
 }
 
-/**
- * done · gone: her data was deleted while WeCom was asked (SYS-17) · refused by WeCom · lost: WeCom's answer got lost, and it
- * shows that nothing was done · unknown: nor could it be asked; a worker reads it later
- */
-export type Marked = { outcome: 'done' | 'gone' } | { outcome: 'refused' | 'lost' | 'unknown'; error: WecomError }
 export type TagMarking = ReturnType<typeof createTagMarking>
 
-/**
- * Adds and removes corp tags on one friendship: intent here, then WeCom, then the result here. WeCom sends no callback for
- * what the API does (wecom-api/01 §3), so a result that could not be written is read back.
- */
-export function createTagMarking(platform: Platform, needs: { corps: Corps; tags: Tags; refresh: Refresh }) {
-  const { db, clock, log } = platform
+/** Adds and removes corp tags on one friendship, in WeCom and here. */
+export function createTagMarking(platform: Platform, needs: { writing: WecomWriting; tags: Tags; refresh: Refresh }) {
+  const { db, clock } = platform
 
-  async function write({ corpId, relation }: MarkedRelation, change: TagChange, told: Told): Promise<Marked> {
+  async function write({ corpId, relation }: WrittenRelation, change: TagChange, told: Told): Promise<'done' | 'gone'> {
     const at = clock.now()
-    return await inTransaction(db, async (tx): Promise<Marked> => {
+    return await inTransaction(db, async (tx) => {
       const store = intakeOf(tx, corpId)
-      if (!(await store.lockCustomer(relation.customerId))) return { outcome: 'gone' }
+      if (!(await store.lockCustomer(relation.customerId))) return 'gone'
       const turned = await turnedBy(store, await store.tagsOn([relation.id]), change)
       await store.removeTags(turned.removed.map(({ tagId }) => ({ relationId: relation.id, tagKey: tagId })))
       await store.addTags(turned.added.map(({ tagId, name }) => ({ relationId: relation.id, tagKey: tagId, kind: 'wecom', name, group: '' })))
@@ -59,7 +46,7 @@ export function createTagMarking(platform: Platform, needs: { corps: Corps; tags
         corpId, customerId: relation.customerId, staffId: relation.staffId, kind: 'tags_changed', subject: subjectOf(relation, at, row.mark), data: { ...namesOf(row.turned), ...row.why }, at,
       })))
       await told.record(tx, turned)
-      return { outcome: 'done' }
+      return 'done'
     })
   }
 
@@ -67,7 +54,7 @@ export function createTagMarking(platform: Platform, needs: { corps: Corps; tags
    * Reads from WeCom what is true after a change with an unknown outcome; what it made is written and told.
    * @returns was the change made? @throws WecomError
    */
-  async function settle({ corpId, relation, customer }: MarkedRelation, change: TagChange, told: Told): Promise<boolean> {
+  async function settle({ corpId, relation, customer }: WrittenRelation, change: TagChange, told: Told): Promise<boolean> {
     const before = await intakeOf(db, corpId).tagsOn([relation.id])
     let made = false
     await needs.refresh.customer(corpId, customer.externalUserId, null, async (tx, { refreshed, readAt }) => {
@@ -83,38 +70,16 @@ export function createTagMarking(platform: Platform, needs: { corps: Corps; tags
     return made
   }
 
-  async function refused({ corpId, relation, customer }: MarkedRelation, error: WecomError): Promise<Marked> {
-    const late = (again: unknown) => log.warn({ err: again }, 'not refreshed after a refused change of tags')
-    if (error.reason === 'errcode' && error.errcode === NO_SUCH_TAG) await needs.tags.sync(corpId).catch(late)
-    if (error.reason === 'errcode' && error.errcode === NOT_FRIENDS) await needs.refresh.customer(corpId, customer.externalUserId).catch(late)
-    await intakeOf(db, corpId).setRelation(relation.id, { checkAt: null })
-    return { outcome: 'refused', error }
-  }
-
-  async function lost(on: MarkedRelation, change: TagChange, told: Told, error: WecomError): Promise<Marked> {
-    try {
-      return (await settle(on, change, told)) ? { outcome: 'done' } : { outcome: 'lost', error }
-    } catch (again) {
-      if (!(again instanceof WecomError)) throw again
-      log.warn({ err: again }, 'tags will be checked later')
-      return { outcome: 'unknown', error }
-    }
-  }
-
   return {
     settle,
     /** Makes the change in WeCom and here. Whoever asks has seen to it that the tags are corp tags of this corp. */
-    async mark(on: MarkedRelation, change: TagChange, told: Told): Promise<Marked> {
-      const client = await needs.corps.wecomContact(on.corpId)
-      await intakeOf(db, on.corpId).setRelation(on.relation.id, { checkAt: clock.now() + (told.checkAfterMs ?? CHECK_AFTER_MS) })
-      try {
-        await markTags(client, on.userid, on.customer.externalUserId, change)
-      } catch (error) {
-        if (!(error instanceof WecomError)) throw error
-        return error.outcome === 'refused' ? await refused(on, error) : await lost(on, change, told, error)
-      }
-      return await write(on, change, told)
-    },
+    mark: async (on: WrittenRelation, change: TagChange, told: Told): Promise<Written> => await needs.writing(on, {
+      ask: (client) => markTags(client, on.userid, on.customer.externalUserId, change),
+      write: () => write(on, change, told),
+      settle: () => settle(on, change, told),
+      refused: async (errcode) => (errcode === NO_SUCH_TAG ? await needs.tags.sync(on.corpId) : null),
+      ...(told.checkAfterMs === undefined ? {} : { checkAfterMs: told.checkAfterMs }),
+    }),
   }
 }
 

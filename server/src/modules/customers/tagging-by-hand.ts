@@ -9,8 +9,9 @@ import type { CustomerRecord } from './intake-store.ts'
 import type { Profiles } from './profiles.ts'
 import { isPersonalKey } from './tag-changes.ts'
 import { isNothing, namesOf, NO_SUCH_TAG } from './tag-marking.ts'
-import type { Marked, TagChange, TagMarking, Told } from './tag-marking.ts'
+import type { TagChange, TagMarking, Told } from './tag-marking.ts'
 import type { Tags } from './tags.ts'
+import type { Written } from './wecom-writing.ts'
 
 export type TaggingByHand = ReturnType<typeof createTaggingByHand>
 
@@ -51,7 +52,7 @@ export function createTaggingByHand(platform: Platform, needs: { audit: Audit; t
   }
 }
 
-function refusal(marked: Marked): unknown {
+function refusal(marked: Written): unknown {
   if (!('error' in marked)) return notFound('客户')
   if (marked.outcome === 'refused' && marked.error.reason === 'errcode' && marked.error.errcode === NO_SUCH_TAG) return conflict('有标签已在企业微信中被删除，标签列表已更新，请重新选择')
   return asAppError(marked.error)

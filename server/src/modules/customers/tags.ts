@@ -1,4 +1,4 @@
-import type { TagGroup } from '@zhike/shared/contract'
+import type { TagList } from '@zhike/shared/contract'
 import { inTransaction } from '../../platform/db/transaction.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { listCorpTags } from '../../wecom/index.ts'
@@ -14,6 +14,8 @@ export type Tags = ReturnType<typeof createTags>
 
 const TAKE_OFF_AT_ONCE = 1000
 
+const madeAt = ({ create_time: seconds }: { create_time: number | null }): number | null => (seconds ? seconds * 1000 : null)
+
 /** Corp tags: brought over from WeCom, listed with the number of customers who carry them. */
 export function createTags(platform: Platform, needs: { corps: Corps }) {
   const { db, clock } = platform
@@ -21,8 +23,8 @@ export function createTags(platform: Platform, needs: { corps: Corps }) {
   async function save(corpId: number, readAt: number, groups: readonly WecomTagGroup[]): Promise<void> {
     const live = groups.filter((group) => group.deleted !== true).map((group) => ({ group, tags: group.tag.filter((tag) => tag.deleted !== true) })).filter(({ tags }) => tags.length > 0)
     const store = tagsOf(db, corpId)
-    await store.saveGroups(live.map(({ group }) => ({ groupId: group.group_id, name: group.group_name, sortOrder: group.order ?? 0, seenAt: readAt })))
-    await store.saveTags(live.flatMap(({ group, tags }) => tags.map((tag) => ({ tagId: tag.id, groupId: group.group_id, name: tag.name, sortOrder: tag.order ?? 0, seenAt: readAt }))))
+    await store.saveGroups(live.map(({ group }) => ({ groupId: group.group_id, name: group.group_name, sortOrder: group.order ?? 0, madeAt: madeAt(group), seenAt: readAt })))
+    await store.saveTags(live.flatMap(({ group, tags }) => tags.map((tag) => ({ tagId: tag.id, groupId: group.group_id, name: tag.name, sortOrder: tag.order ?? 0, madeAt: madeAt(tag), seenAt: readAt }))))
   }
 
   /** Deleted in WeCom: gone from the list and from all customers, as WeCom does it. */
@@ -41,6 +43,7 @@ export function createTags(platform: Platform, needs: { corps: Corps }) {
     const groups = await listCorpTags(await needs.corps.wecomContact(corpId))
     await save(corpId, readAt, groups)
     await forget(corpId, await tagsOf(db, corpId).unseen(readAt))
+    await needs.corps.prove(corpId, { tagsSyncedAt: readAt })
     return { groups: groups.length, tags: groups.reduce((sum, group) => sum + group.tag.length, 0) }
   }
 
@@ -64,14 +67,15 @@ export function createTags(platform: Platform, needs: { corps: Corps }) {
       return new Map((await tagsOf(db, corpId).byIds(tagIds)).map((tag) => [tag.tagId, tag.name]))
     },
     /** Tags by group in WeCom's order, with the number of customers in the viewer's data scope (GEN-9). */
-    async list(viewer: Viewer): Promise<{ groups: TagGroup[] }> {
+    async list(viewer: Viewer): Promise<TagList> {
       const store = tagsOf(db, viewer.corpId)
       const [groups, tags, counts] = await Promise.all([store.groups(), store.all(), people(viewer)])
       return {
-        groups: groups.map(({ groupId, name, sortOrder }) => ({
-          groupId, name, order: sortOrder,
-          tags: tags.filter((tag) => tag.groupId === groupId).map((tag) => ({ tagId: tag.tagId, name: tag.name, order: tag.sortOrder, people: counts.get(tag.tagId) ?? 0 })),
+        groups: groups.map(({ groupId, name, sortOrder, locked }) => ({
+          groupId, name, order: sortOrder, locked: locked === 1,
+          tags: tags.filter((tag) => tag.groupId === groupId).map((tag) => ({ tagId: tag.tagId, name: tag.name, order: tag.sortOrder, people: counts.get(tag.tagId) ?? 0, locked: tag.locked === 1 })),
         })),
+        syncedAt: viewer.corp.proofs.tagsSyncedAt ?? null,
       }
     },
   }

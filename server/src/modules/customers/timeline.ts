@@ -7,16 +7,20 @@ const names = z.array(z.string()).catch([])
 const number = z.number().nullable().catch(null)
 
 const facts = z.looseObject({
-  addWay: number, channel: text, byTransfer: z.boolean().catch(false), before: text, after: text, added: names, removed: names,
+  addWay: number, channel: text, byTransfer: z.boolean().catch(false), before: text, after: text, added: names, removed: names, personalAdded: names, personalRemoved: names, fields: names,
   name: text, scene: text, title: text, visibleMs: number, maxPage: number, pages: number, depth: number, openNumber: number, reader: text, materialId: number, points: number, by: text, type: z.enum(MATERIAL_TYPES).optional().catch(undefined),
 })
 
 /** A happening in the words of the screen. `materialId` links to the material it is about. */
 interface Worded { title: string; detail: string | null; materialId: number | null }
 
-/** Words one row of the customer log (kind and data) for the timeline; facts that are missing are left out. */
-export function wordEvent(kind: CustomerEventKind, data: Record<string, unknown>): Worded {
-  const known = facts.parse(data)
+/**
+ * Words one row of the customer log (kind and data) for the timeline; facts that are missing are left out.
+ * @param own is it the reader's own doing? Only she is told of her personal tags (TAG-10).
+ */
+export function wordEvent(kind: CustomerEventKind, data: Record<string, unknown>, own: boolean): Worded {
+  const told = facts.parse(data)
+  const known = own ? { ...told, added: [...told.added, ...told.personalAdded], removed: [...told.removed, ...told.personalRemoved] } : told
   return { ...wordsOf(kind, known), materialId: known.materialId }
 }
 
@@ -31,9 +35,11 @@ function wordsOf(kind: CustomerEventKind, known: z.output<typeof facts>): Omit<W
     case 'lost': return { title: '客户删除了员工', detail: null }
     case 'renamed': return { title: '客户修改了昵称', detail: change(known.before, known.after) }
     case 'remark_changed': return { title: known.after === '' ? '清空了备注' : '修改了备注', detail: change(known.before, known.after) }
+    case 'details_changed': return { title: `修改了${known.fields.join('、') || '备注资料'}`, detail: null }
     case 'tags_changed': {
       if (known.by === 'material') return setBy(material, known.added)
       const [added, removed] = [known.added.join('、'), known.removed.join('、')]
+      if (added + removed === '' && known.personalAdded.length + known.personalRemoved.length > 0) return { title: '修改了个人标签', detail: null }
       if (removed === '') return { title: '添加了标签', detail: added === '' ? null : added }
       return added === '' ? { title: '移除了标签', detail: removed } : { title: '修改了标签', detail: `添加 ${added} · 移除 ${removed}` }
     }

@@ -37,6 +37,8 @@ interface MaterialsNeeds {
 
 export type Materials = ReturnType<typeof createMaterials>
 
+/** So many are named where many use something. */
+const NAMED = 20
 const SPELLED_AT_ONCE = 200
 const UPLOADS_SWEEP_MS = 60 * 60 * 1000
 
@@ -87,6 +89,8 @@ export function createMaterials(platform: Platform, needs: MaterialsNeeds) {
     knownAmong: library.knownAmong,
     /** All materials that she sees in the libraries. @returns their ids */
     listedFor: library.listedFor,
+    /** Titles of materials that set a tag on whoever opens them, the first few. */
+    withTag: (corpId: number, tagId: string): Promise<string[]> => materialsOf(db, corpId).withTag(tagId, NAMED),
     /** What openings set off, for the customer log to call (MAT-9, MAT-18). */
     whenOpened: whenOpened(platform),
     /** What a preview link leads to (MAT-12); null for any other token. */

@@ -11,7 +11,8 @@ import { intakeOf } from '../intake-store.ts'
 import type { CustomerRecord, RelationRecord } from '../intake-store.ts'
 import { customersOf } from '../store.ts'
 import { NO_SUCH_TAG } from '../tag-marking.ts'
-import type { Marked, TagMarking } from '../tag-marking.ts'
+import type { TagMarking } from '../tag-marking.ts'
+import type { Written } from '../wecom-writing.ts'
 import type { Tags } from '../tags.ts'
 import { autoTagsOf, dueAutoTags } from './store.ts'
 import type { AutoTagResult, AutoTagRow } from './store.ts'
@@ -86,7 +87,7 @@ export function createAutoTagRound(platform: Platform, needs: AutoTagNeeds): (en
     }
   }
 
-  async function marked(customer: CustomerRecord, relation: RelationRecord, rows: readonly AutoTagRow[], add: readonly string[]): Promise<Marked> {
+  async function marked(customer: CustomerRecord, relation: RelationRecord, rows: readonly AutoTagRow[], add: readonly string[]): Promise<Written> {
     const { corpId, staffId } = relation
     const staff = (await needs.identity.staffRefs(corpId, [staffId])).get(staffId)
     const on = { corpId, relation, customer, userid: staff?.userid ?? '' }
@@ -95,7 +96,7 @@ export function createAutoTagRound(platform: Platform, needs: AutoTagNeeds): (en
     return await needs.marking.mark(on, { add, remove: [] }, told)
   }
 
-  async function after(result: Marked, customer: CustomerRecord, rows: readonly AutoTagRow[], relation: RelationRecord, others: readonly RelationRecord[]): Promise<void> {
+  async function after(result: Written, customer: CustomerRecord, rows: readonly AutoTagRow[], relation: RelationRecord, others: readonly RelationRecord[]): Promise<void> {
     const { corpId } = relation
     if (result.outcome === 'done') metrics.autoTags.inc({ outcome: 'done' }, rows.length)
     if (!('error' in result)) return

@@ -90,6 +90,12 @@ export function materialsOf(q: Queries, corpId: number) {
       if (ids.length === 0) return []
       return await q.select({ id: materials.id, title: materials.title, score: materials.score, tagIds: materials.tagIds }).from(materials).where(and(mine, inArray(materials.id, [...new Set(ids)])))
     },
+    /** Titles of those in the libraries that set a tag (MAT-8). */
+    async withTag(tagId: string, limit: number): Promise<string[]> {
+      const rows = await q.select({ title: materials.title }).from(materials)
+        .where(and(mine, isNull(materials.deletedAt), sql`json_contains(${materials.tagIds}, json_quote(${tagId}))`)).orderBy(desc(materials.id)).limit(limit)
+      return rows.map((row) => row.title)
+    },
     /** Also of deleted ones, with their number of pages. */
     async titles(ids: readonly number[]): Promise<MaterialWithFiles[]> {
       return ids.length === 0 ? [] : await withFiles(await selected(and(mine, inArray(materials.id, [...ids]))))
