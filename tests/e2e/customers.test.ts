@@ -72,3 +72,17 @@ test('corp tags are made, sorted, renamed and deleted; the chat’s sidebar has 
   expect(page.complaints).toEqual([])
   await page.close()
 })
+
+test('the way to new customers is explained, and pasted numbers come out clean · CUS-36', async () => {
+  const page = await openWorkbench(stage, '/customers', PHONE)
+  await page.getByTestId('add-customers').click()
+  await page.getByTestId('pasted-numbers').fill('+86 138-0013-8000\n1390013900')
+  await expect.poll(() => page.getByTestId('clean-number').allInnerTexts()).toEqual([expect.stringContaining('138 0013 8000') as string, expect.stringContaining('不是 11 位手机号') as string])
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.getByTestId('clean-number').first().getByText('复制').click()
+  await page.getByText('已复制').waitFor(LONG)
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('13800138000')
+  await page.screenshot({ path: `${SHOTS}/customers-add.png` })
+  expect(page.complaints).toEqual([])
+  await page.close()
+})

@@ -112,3 +112,17 @@ describe('remarks on the viewer’s own relation · CUS-11', () => {
     expect(await wu.fail('PUT', url(), { remark: '晚了' })).toMatchObject({ status: 502, details: { errcode: 84061 } })
   })
 })
+
+it('personal tags are shown to the member whose they are, and to nobody else · TAG-10', async () => {
+  house.sandbox.control.act({ action: 'staff_edits', corpid, userid: 'wuxiaoyan', personId, personalTags: ['爱喝茶'] })
+  house.pass(21_000)
+  await house.edited(personId)
+  expect((await profile()).own?.tags).toMatchObject([{ name: '爱喝茶', kind: 'personal' }])
+  expect((await told())[0]).toEqual(['添加了标签', '爱喝茶'])
+  const admin = await house.person('linzhixia')
+  const seen = await admin.ask('GET /api/customers/:customerId', `/api/customers/${customerId}`)
+  expect(seen.relations.flatMap((relation) => relation.tags)).toEqual([])
+  const { items } = await admin.ask('GET /api/customers/:customerId/timeline', `/api/customers/${customerId}/timeline`)
+  expect(items[0]).toMatchObject({ title: '修改了个人标签', detail: null })
+  expect(JSON.stringify([seen, items])).not.toContain('爱喝茶')
+})

@@ -14,6 +14,7 @@ const detail = { detail: true } as const
 
 /** Things of a list are child routes of it: side by side on a wide screen (parts/SplitView). */
 const customers: RouteRecordRaw[] = [
+  { path: 'add', component: () => import('./customers/AddGuidePage.vue'), meta: detail },
   { path: ':customerId(\\d+)', component: () => import('./customers/CustomerPage.vue'), meta: detail, props: ({ params }) => ({ customerId: Number(params.customerId) }) },
 ]
 const materials: RouteRecordRaw[] = [

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LIMITS } from '../limits.ts'
+import { isMobile, mobileDigits } from '../phones.ts'
 
 /** Epoch milliseconds, UTC. */
 export const moment = z.number().int().nonnegative()
@@ -36,9 +37,8 @@ export type StaffRef = z.infer<typeof staffRef>
 /** Text as people type it: blanks at both ends cut, one to `max` characters. */
 export const typedText = (max: number, label: string) =>
   z.string().trim().min(1, `请填写${label}`).refine((t) => [...t].length <= max, `${label}最多 ${max} 个字`)
-/** A mobile number of the mainland as people write it: blanks, hyphens and invisible characters don't count (CUS-36). Gives eleven digits. */
-export const mobilePhone = z.string().max(40).transform((text) => text.normalize('NFKC').replace(/[^\d+]/g, '').replace(/^(\+?86)(?=1\d{10}$)/, ''))
-  .refine((digits) => /^1\d{10}$/.test(digits), '手机号应是以 1 开头的 11 位数字')
+/** A mobile number of the mainland as people write it. Gives eleven digits. */
+export const mobilePhone = z.string().max(40).transform(mobileDigits).refine(isMobile, '手机号应是以 1 开头的 11 位数字')
 
 /** The same, and may be empty. */
 export const optionalText = (max: number, label: string) =>

@@ -51,14 +51,14 @@ export function createExporting(needs: ExportingNeeds) {
 
   /** @param named takes the members of whose doings the sheets tell, while they are written */
   async function sheets(run: JobRun, viewer: Viewer, customerId: number, named: Set<number>): Promise<Sheet[]> {
-    const profile = await profiles.profile(viewer, customerId)
+    const profile = await profiles.profile(viewer, customerId, true)
     const [phones, groups] = await Promise.all([phonesOf(viewer, customerId), needs.groupChats.groupsWith(viewer, profile.externalUserId, GROUPS)])
     const note = (staffId: number | undefined) => {
       // Readings are shown with their senders whoever they are: she may have those as long as she may see the customer.
       if (staffId !== undefined && maySee(viewer, staffId)) named.add(staffId)
     }
     for (const relation of profile.relations) note(relation.staff.staffId)
-    const events = noting(allPages((after) => profiles.timeline(viewer, customerId, { after, limit: PIECE })), (row) => note(row.staff?.staffId))
+    const events = noting(allPages((after) => profiles.timeline(viewer, customerId, { after, limit: PIECE }, true)), (row) => note(row.staff?.staffId))
     const readings = noting(allPages((after) => needs.readings(viewer, { customerId, after, limit: PIECE })), (row) => note(row.staff.staffId))
     const tags = profile.relations.flatMap((relation) => relation.tags.map((tag) => ({ ...tag, staff: relation.staff.name })))
     return [

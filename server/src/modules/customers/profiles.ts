@@ -37,13 +37,13 @@ export function createProfiles(platform: Platform, needs: { identity: Identity; 
     return found
   }
 
-  async function present(viewer: Viewer, { customer, relations: seen }: Readable): Promise<CustomerProfile> {
+  async function present(viewer: Viewer, { customer, relations: seen }: Readable, everything = false): Promise<CustomerProfile> {
     const store = customersOf(db, viewer.corpId)
     const [tags, staff, otherStaff, groups, events] = await Promise.all([
       store.tagsOn(seen.map((row) => row.id)), identity.staffRefs(viewer.corpId, seen.map((row) => row.staffId)), store.otherFriends(customer.id, viewer.staffId),
       needs.groupChats.groupsWith(viewer, customer.externalUserId), store.countEvents(customer.id, seenBy(viewer, customerEvents.staffId)),
     ])
-    const shown = seen.map((row) => presentRelation(viewer, row, tags, staff))
+    const shown = seen.map((row) => presentRelation(viewer, row, everything ? tags : tagsSeen(viewer, row, tags), staff))
     return {
       customerId: customer.id, externalUserId: customer.externalUserId, name: customer.name, avatar: customer.avatar, kind: kindOf(customer),
       gender: customer.gender === 1 ? 'male' : customer.gender === 2 ? 'female' : 'unknown',
@@ -56,14 +56,15 @@ export function createProfiles(platform: Platform, needs: { identity: Identity; 
     return {
       staff: staffOr(staff, row.staffId), remark: row.remark, description: row.description, remarkCorp: row.remarkCorp,
       phones: phones.masked(viewer.corpId, row.phones), phonesMark: phones.mark(row.phones), addWay: row.addWay, source: sourceLabel(row.addWay), channel: row.channel === null ? null : channelLabel(row.channel), addedAt: row.addedAt,
-      state: row.state, endedAt: row.endedAt, tags: tagsFor(viewer, row, tags), own: row.staffId === viewer.staffId,
+      state: row.state, endedAt: row.endedAt, tags: tagsFor(row, tags), own: row.staffId === viewer.staffId,
     }
   }
 
   return {
     readable,
-    async profile(viewer: Viewer, customerId: number): Promise<CustomerProfile> {
-      return await present(viewer, await readable(viewer, customerId))
+    /** @param everything also the personal tags of colleagues: for what is handed to the customer on her request (SYS-17) */
+    async profile(viewer: Viewer, customerId: number, everything = false): Promise<CustomerProfile> {
+      return await present(viewer, await readable(viewer, customerId), everything)
     },
     /** By the id the chat gives. Somebody we don't know yet, or not as a friend of the viewer, is read from WeCom at once. */
     async profileByExternal(viewer: Viewer, externalUserId: string): Promise<CustomerProfile> {
@@ -97,18 +98,18 @@ export function createProfiles(platform: Platform, needs: { identity: Identity; 
       ])
       const shown = toPage(rows, query.limit, ({ relation }) => [relation.addedAt, relation.id], ({ relation, customer }) => ({
         customerId: customer.id, externalUserId: customer.externalUserId, name: customer.name, avatar: customer.avatar, kind: kindOf(customer), corpName: customer.corpName,
-        remark: relation.remark, owner: staffOr(staff, relation.staffId), tags: tagsFor(viewer, relation, tags), source: sourceLabel(relation.addWay),
+        remark: relation.remark, owner: staffOr(staff, relation.staffId), tags: tagsFor(relation, tagsSeen(viewer, relation, tags)), source: sourceLabel(relation.addWay),
         addedAt: relation.addedAt, state: relation.state, lastReadAt: reads.get(customer.id) ?? null,
       }))
       return { ...shown, total: counts?.get('total') }
     },
-    /** Newest first; what colleagues outside the data scope did is left out. */
-    async timeline(viewer: Viewer, customerId: number, page: PageAt): Promise<{ items: TimelineRow[]; next: string | null }> {
+    /** Newest first; what colleagues outside the data scope did is left out. @param everything as for `profile` */
+    async timeline(viewer: Viewer, customerId: number, page: PageAt, everything = false): Promise<{ items: TimelineRow[]; next: string | null }> {
       await readable(viewer, customerId)
       const rows = await customersOf(db, viewer.corpId).events(customerId, seenBy(viewer, customerEvents.staffId), page)
       const staff = await identity.staffRefs(viewer.corpId, rows.flatMap((row) => (row.staffId === null ? [] : [row.staffId])))
       return toPage(rows, page.limit, (row) => [row.at, row.id], (row) => ({
-        eventId: row.id, kind: row.kind, at: row.at, staff: row.staffId === null ? null : staff.get(row.staffId) ?? null, ...wordEvent(row.kind, row.data, row.staffId === viewer.staffId),
+        eventId: row.id, kind: row.kind, at: row.at, staff: row.staffId === null ? null : staff.get(row.staffId) ?? null, ...wordEvent(row.kind, row.data, everything || row.staffId === viewer.staffId),
       }))
     },
     /** Names and pictures of customers, and whether they are the viewer's own friends; for lists of people in groups. */
@@ -131,8 +132,12 @@ function kindOf(customer: CustomerRecord): 'wechat' | 'wecom' {
 }
 
 /** Personal tags are the member's own: nobody else sees them (TAG-10). */
-function tagsFor(viewer: Viewer, relation: Pick<RelationRecord, 'id' | 'staffId'>, tags: readonly TagOnRelation[]): CustomerTag[] {
-  return tags.filter((tag) => tag.relationId === relation.id && (tag.kind === 'wecom' || relation.staffId === viewer.staffId)).map(({ tagId, name, group, kind }) => ({ tagId, name, group, kind }))
+function tagsSeen(viewer: Viewer, { staffId }: Pick<RelationRecord, 'staffId'>, tags: readonly TagOnRelation[]): readonly TagOnRelation[] {
+  return staffId === viewer.staffId ? tags : tags.filter((tag) => tag.kind === 'wecom')
+}
+
+function tagsFor(relation: Pick<RelationRecord, 'id'>, tags: readonly TagOnRelation[]): CustomerTag[] {
+  return tags.filter((tag) => tag.relationId === relation.id).map(({ tagId, name, group, kind }) => ({ tagId, name, group, kind }))
 }
 
 function staffOr(staff: Map<number, StaffRef>, staffId: number): StaffRef {
