@@ -11,7 +11,12 @@ const GAP = 100
  * Those that keep theirs are the longest part of the sequence that is in order already.
  */
 export function ordersFor(wanted: readonly Sorted[]): { id: string; order: number }[] | null {
-  const kept = longestFalling(wanted)
+  // Alike ones of ours get numbers of their own, unless locked ones leave no room for that.
+  return numbered(wanted, false) ?? numbered(wanted, true)
+}
+
+function numbered(wanted: readonly Sorted[], ties: boolean): { id: string; order: number }[] | null {
+  const kept = longestFalling(wanted, ties)
   if (!kept) return null
   const changes: { id: string; order: number }[] = []
   let above = HIGHEST + 1
@@ -39,7 +44,7 @@ export function ordersFor(wanted: readonly Sorted[]): { id: string; order: numbe
 }
 
 /** Positions of the longest subsequence with falling numbers that has all locked ones and leaves room between; null when there is none. */
-function longestFalling(wanted: readonly Sorted[]): Set<number> | null {
+function longestFalling(wanted: readonly Sorted[], ties: boolean): Set<number> | null {
   const best: { length: number; before: number }[] = []
   // Position -1 stands before the first one, wanted.length after the last.
   for (let i = 0; i <= wanted.length; i++) {
@@ -48,7 +53,7 @@ function longestFalling(wanted: readonly Sorted[]): Set<number> | null {
     for (let j = i - 1; j >= -1; j--) {
       const over = j === -1 ? HIGHEST + 1 : wanted[j]?.order ?? 0
       const length = j === -1 ? 0 : best[j]?.length ?? -1
-      const fits = over - order > i - j - 1 || (j >= 0 && j === i - 1 && over === order && (wanted[j]?.at ?? 0) < (wanted[i]?.at ?? 0))
+      const fits = over - order > i - j - 1 || (j >= 0 && j === i - 1 && over === order && (ties || wanted[j]?.locked === true) && (wanted[j]?.at ?? 0) < (wanted[i]?.at ?? 0))
       if (length >= 0 && fits && length + 1 > found.length) found = { length: length + 1, before: j }
       if (j >= 0 && wanted[j]?.locked === true) break
     }
