@@ -29,7 +29,7 @@ describe('numbers that bring tags into an order · TAG-8', () => {
     expect(after(row(1, [9, 'locked'], 20))).toEqual({ falls: true, changed: 2, touchedLocked: false })
     expect(ordersFor(row([1, 'locked'], [9, 'locked']))).toBeNull()
     const inTurn = (list: Sorted[]) => list.map((one, i) => ({ ...one, at: i }))
-    expect(ordersFor(inTurn(row(0, [0, 'locked'], [0, 'locked'])))).toEqual([])
+    expect(ordersFor(inTurn(row(0, [0, 'locked'], [0, 'locked'])))).toEqual([{ id: 't0', order: 100 }])
     expect(ordersFor(inTurn(row(7, [3, 'locked'], 3)))).toEqual([])
     expect(ordersFor(row([0, 'locked'], 0, [0, 'locked']))).toBeNull()
     expect(ordersFor(row([5, 'locked'], 7, [4, 'locked']))).toBeNull()
